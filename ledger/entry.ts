@@ -1,0 +1,55 @@
+/** Rows of the ledger's files. One JSON value a line; the first line of a file is its LedgerHeader. */
+import type { FileErrorCode } from '../model/codes.ts'
+import type { SkipReason } from '../model/report-row.ts'
+import type { EntryKind, Part, UploadRef } from '../storage/storage.ts'
+
+/** A file that the lister saw, with what the destination holds under that name. */
+export interface Entry {
+  readonly key: string
+  readonly size: number
+  readonly mtimeMs: number
+  readonly etag?: string
+  readonly storageClass?: string
+  readonly kind?: EntryKind
+  /** `null`: looked, nothing there. Absent: not looked, the copier does where the rule needs it. */
+  readonly destination?: DestinationState | null
+  /** Left out by the filters; only with `--list-excluded`. */
+  readonly excluded?: true
+  /** Decided by the lister: this entry fails so, nothing is tried. */
+  readonly fail?: { readonly code: FileErrorCode; readonly description: string; readonly startedAt?: number; readonly endedAt?: number }
+}
+
+export interface DestinationState {
+  readonly size: number
+  readonly mtimeMs: number
+  readonly etag?: string
+}
+
+interface OutcomeBase {
+  readonly key: string
+  readonly size: number
+  readonly mtimeMs: number
+}
+export type Outcome =
+  | (OutcomeBase & { readonly kind: 'completed'; readonly crc64: string; readonly completedAt: number; readonly verified: boolean })
+  | (OutcomeBase & { readonly kind: 'skipped'; readonly reason: SkipReason })
+  | (OutcomeBase & { readonly kind: 'failed'; readonly code: FileErrorCode; readonly description: string; readonly startedAt: number; readonly endedAt: number })
+  | (OutcomeBase & { readonly kind: 'excluded' })
+
+/** A large object in the middle of its upload: the next generation goes on with it. */
+export interface OpenUpload {
+  readonly key: string
+  readonly upload: UploadRef
+  /** The source's version that the parts are of. */
+  readonly size: number
+  readonly mtimeMs: number
+  readonly etag?: string
+  readonly parts: readonly Part[]
+}
+
+export interface LedgerHeader {
+  readonly job: string
+  readonly epoch: string
+  readonly run: number
+  readonly file: string
+}

@@ -1,0 +1,109 @@
+/**
+ * A batch is the unit of work: at most 1,000 files or 1 GiB. Its files lie in the ledger; what is here travels through Temporal
+ * and is small. A batch is copied by generations: each activity of it is one, and takes over what the one before left.
+ */
+import type { Fault } from './codes.ts'
+import type { Counts, FailureCounts, Tally } from './status.ts'
+import type { JobOptions } from './job.ts'
+
+export const maxBatchFiles = 1_000
+export const maxBatchBytes = 1024 ** 3
+
+/** What every activity of a run is told. */
+export interface RunContext {
+  readonly options: JobOptions
+  /** Run id of the workflow's first run: a name used again never meets old ledger files. */
+  readonly epoch: string
+  readonly run: number
+}
+
+/** One attempt of one generation wrote the outcomes file of this name; nobody reads another. */
+export interface OutcomesRef {
+  readonly generation: number
+  readonly attempt: number
+}
+
+export interface BatchRef {
+  readonly n: number
+  /** The lister attempt whose `.list` file counts. */
+  readonly listAttempt: number
+  readonly files: number
+  readonly bytes: number
+}
+
+/** Where the lister goes on: the cursor itself (it holds a key) lies in the ledger. */
+export interface ListPosition {
+  readonly call: number
+  readonly attempt: number
+}
+
+export interface ListInput {
+  readonly context: RunContext
+  /** Absent: from the beginning. */
+  readonly from?: ListPosition
+  readonly call: number
+  readonly firstBatch: number
+  readonly maxBatches: number
+  /** The run retries the failed files of this one. */
+  readonly retry?: { readonly run: number; readonly only?: string }
+}
+export interface ListResult {
+  readonly batches: readonly BatchRef[]
+  /** Absent: all is listed. */
+  readonly position?: ListPosition
+  readonly excluded: Tally
+  readonly blocked?: Fault
+}
+
+export interface CopyInput {
+  readonly context: RunContext
+  readonly batch: BatchRef
+  readonly generation: number
+  readonly previous?: OutcomesRef
+}
+export interface CopyResult {
+  /** The outcomes file that counts from now on; absent when nothing was recorded. */
+  readonly outcomes?: OutcomesRef
+  /** Every file of the batch has an outcome. */
+  readonly done: boolean
+  /** Of the whole batch so far. */
+  readonly counts: Counts
+  readonly failures: FailureCounts
+  /** The address itself is at fault: no file was blamed for it. */
+  readonly blocked?: Fault
+  /** How long the batch waited for a free slot. */
+  readonly queuedMs: number
+}
+
+/** A finished batch, waiting to be merged: [n, listAttempt, generation, attempt]; generation -1: no outcomes at all. */
+export type FinishedBatch = readonly [n: number, listAttempt: number, generation: number, attempt: number]
+
+export interface MergeInput {
+  readonly context: RunContext
+  readonly merge: number
+  readonly batches: readonly FinishedBatch[]
+}
+/** Fragments of the report: `parts` numbered objects that the attempt wrote. Counts are of the rows themselves. */
+export interface MergeResult {
+  readonly fragment: FragmentRef
+  readonly counts: Counts
+}
+export interface FragmentRef {
+  readonly merge: number
+  readonly attempt: number
+  readonly parts: number
+}
+
+export interface ReportInput {
+  readonly context: RunContext
+  readonly fragments: readonly FragmentRef[]
+  readonly counts: Counts
+  readonly excluded: Tally
+  readonly startedAt: number
+  readonly endedAt: number
+}
+export interface ReportResult {
+  /** List names in the report folder, without `.csv`. */
+  readonly lists: readonly string[]
+  readonly counts: Counts
+}

@@ -1,0 +1,32 @@
+/** Codes of addresses and jobs, PRODUCT.md §8: what a person or script is told when something is refused. */
+export const jobCodes = [
+  'DuplicateSourceDestination', 'SourceDestinationShouldNotSame', 'InvalidJobName', 'JobAlreadyExist', 'JobNotExist',
+  'InvalidJobStatusForCurrentOperation', 'RetryExceedMaxCount', 'CouldNotCreateNewReport', 'InvalidParameters', 'SourceEmpty',
+  'NoServer', 'NoWorker', 'Cancelled', 'Terminated', 'TooManyFailed', 'AccountingMismatch', 'BlockedTooLong', 'Unexpected',
+] as const
+export type JobCode = (typeof jobCodes)[number]
+
+export const addressCodes = [
+  'AddressNotExist', 'AddressIncomplete', 'CheckAddressTimeOut',
+  'SourceAddrAccessKeyInvalid', 'DestAddrAccessKeyInvalid', 'SourceAddrSecretKeyInvalid', 'DestAddrSecretKeyInvalid',
+  'SourceAddrRegionInvalid', 'DestAddrRegionInvalid', 'SourceAddrPrefixInvalid', 'DestAddrPrefixInvalid',
+  'SourceAddrEndpointBucketNotMatchOrNoSuchBucket', 'DestAddrBucketInvalid', 'SourceAddrEndpointInvalid', 'DestAddrEndpointInvalid',
+  'SourceAddrEndpointBucketPermissionInvalid', 'DestAddrEndpointBucketPermissionInvalid', 'OssAccessDenied',
+  'SourceAddrPathInvalid', 'DestAddrPathInvalid', 'SourcePrefixIsNotDir', 'DestPrefixIsNotDir', 'SourceReadDirFailed', 'DestReadDirFailed',
+  'SourceMountNasFailed', 'DestMountNasFailed', 'SourceAddrHasUnsupportedChar', 'DestAddrHasUnsupportedChar', 'UnsupportedArchiveBucket',
+  'DestinationFull',
+] as const
+export type AddressCode = (typeof addressCodes)[number]
+
+/** Codes in `_error_list`. */
+export const fileErrorCodes = [
+  'SourceThrottled', 'SourceChanged', 'SourceGone', 'SizeMismatch', 'ChecksumMismatch', 'PrematureEnd', 'DestinationNewer',
+  'Forbidden', 'Archived', 'MetadataUnsupported', 'KeyUnsupported', 'TooLarge', 'DestinationFull', 'Network', 'NotAttempted', 'Unexpected',
+] as const
+export type FileErrorCode = (typeof fileErrorCodes)[number]
+
+export interface Fault {
+  readonly code: JobCode | AddressCode
+  /** One sentence that says what to change. */
+  readonly message: string
+}

@@ -1,0 +1,67 @@
+/** A job as its creator describes it: plain JSON, the workflow's input. Names of addresses, never their fields or secrets. */
+export const overwriteRules = ['when-different', 'never', 'always', 'if-newer'] as const
+export type OverwriteRule = (typeof overwriteRules)[number]
+
+export const metadataPolicies = ['fail', 'drop'] as const
+export type MetadataPolicy = (typeof metadataPolicies)[number]
+
+export interface JobOptions {
+  readonly job: string
+  /** AddressRef texts, see model/address.ts. */
+  readonly source: string
+  readonly destination: string
+  readonly type: 'full'
+  /** Only files modified at or after this moment, ms since 1970. */
+  readonly sinceMs?: number
+  readonly overwrite: OverwriteRule
+  readonly compareContentType: boolean
+  /** Globs on the key below the prefix; `exclude` wins; no `include` means everything. */
+  readonly include: readonly string[]
+  readonly exclude: readonly string[]
+  readonly minSize?: number
+  readonly maxSize?: number
+  readonly keepMtime: boolean
+  readonly followSymlinks: boolean
+  readonly emptyDirectories: boolean
+  readonly metadataPolicy: MetadataPolicy
+  /** `{A: B}`: objects of class A at the source are stored as class B. */
+  readonly storageClassMap: Readonly<Record<string, string>>
+  readonly listExcluded: boolean
+  /** The job ends early when more files than this have failed: a number, or percent of the files seen. */
+  readonly maxFailed?: { readonly files: number } | { readonly percent: number }
+  /** AddressRef text of where the ledger lies; default: the destination. */
+  readonly ledger?: string
+  /** Batches in flight, 1 to 200. Absent: chosen by the job. */
+  readonly window?: number
+  readonly priority?: number
+  readonly timeZone: string
+  readonly expectFiles?: number
+  readonly expectBytes?: number
+}
+
+export const jobDefaults = {
+  type: 'full',
+  overwrite: 'when-different',
+  compareContentType: true,
+  include: [],
+  exclude: [],
+  keepMtime: false,
+  followSymlinks: false,
+  emptyDirectories: false,
+  metadataPolicy: 'fail',
+  storageClassMap: {},
+  listExcluded: false,
+} as const satisfies Partial<JobOptions>
+
+const jobNamePattern = /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/
+export const isJobName = (name: string): boolean => jobNamePattern.test(name)
+
+/** The name of a job that was given none: `<source>-to-<destination>`, fitted to what a job name may be. */
+export function defaultJobName(source: string, destination: string): string {
+  const name = `${source}-to-${destination}`.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '')
+  return name.slice(0, 63).replace(/-+$/, '').padEnd(3, '0')
+}
+
+export const workflowIdOf = (job: string): string => `migration/${job}`
+export const workflowTaskQueue = 'tranship'
+export const copyTaskQueue = 'tranship-copy'

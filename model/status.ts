@@ -1,0 +1,100 @@
+/** What a person is told of a job: the JSON of CLI.md, and the compact form of it that the workflow keeps in its memo. */
+import type { Fault, FileErrorCode } from './codes.ts'
+
+export type JobStatus = 'Migrating' | 'Stopped' | 'Create Failed' | 'Completed' | 'Failed'
+export type JobPhase = 'checking' | 'listing' | 'copying' | 'reporting' | 'waiting' | 'stopping' | 'blocked'
+
+export interface Tally {
+  readonly files: number
+  readonly bytes: number
+}
+export const noTally: Tally = { files: 0, bytes: 0 }
+export const addTally = (a: Tally, b: Tally): Tally => ({ files: a.files + b.files, bytes: a.bytes + b.bytes })
+
+/** Counts of one run. total = completed + skipped + failed; excluded stands beside. */
+export interface Counts {
+  readonly completed: Tally
+  readonly skipped: Tally
+  readonly failed: Tally
+  /** Completed files whose bytes no hash of the store proved. */
+  readonly unverified: number
+}
+export const noCounts: Counts = { completed: noTally, skipped: noTally, failed: noTally, unverified: 0 }
+export function addCounts(a: Counts, b: Counts): Counts {
+  return {
+    completed: addTally(a.completed, b.completed),
+    skipped: addTally(a.skipped, b.skipped),
+    failed: addTally(a.failed, b.failed),
+    unverified: a.unverified + b.unverified,
+  }
+}
+export const totalOf = (counts: Counts): Tally => addTally(addTally(counts.completed, counts.skipped), counts.failed)
+
+export type FailureCounts = Readonly<Partial<Record<FileErrorCode, number>>>
+export function addFailures(a: FailureCounts, b: FailureCounts): FailureCounts {
+  const sum: Partial<Record<FileErrorCode, number>> = { ...a }
+  for (const [code, files] of Object.entries(b) as [FileErrorCode, number][]) sum[code] = (sum[code] ?? 0) + files
+  return sum
+}
+
+/** The workflow's memo under `status`, ≤ 1 KiB: what `describe` shows without a worker. Times in ms since 1970. */
+export interface StatusMemo {
+  readonly status: JobStatus
+  readonly phase: JobPhase
+  readonly reason: Fault | null
+  readonly run: number
+  readonly runs: number
+  readonly epoch: string
+  readonly source: string
+  readonly destination: string
+  readonly listed: Tally & { readonly complete: boolean }
+  readonly excluded: Tally
+  readonly counts: Counts
+  readonly failures: FailureCounts
+  readonly expected: Tally | null
+  readonly timeZone: string
+  readonly startedAt: number
+  readonly endedAt: number | null
+  /** Lists of the last report that stands, e.g. `photos@1_total_list`. */
+  readonly lists: readonly string[]
+}
+
+/** Heartbeat details of one copy activity, ≤ 1 KiB. Counts are of its whole batch so far. */
+export interface CopyHeartbeat {
+  readonly run: number
+  readonly counts: Counts
+  /** Bytes read from the source by this attempt, and how fast now. */
+  readonly movedBytes: number
+  readonly bytesPerSecond: number
+}
+
+export interface JobView {
+  readonly job: string
+  readonly status: JobStatus
+  readonly phase: JobPhase
+  readonly reason: Fault | null
+  readonly run: number
+  readonly runs: number
+  readonly nextRunAt: string | null
+  readonly workflowId: string
+  readonly listed: Tally & { readonly complete: boolean }
+  readonly excluded: Tally
+  readonly completed: Tally
+  readonly skipped: Tally
+  readonly failed: Tally
+  readonly failures: readonly { readonly code: FileErrorCode; readonly files: number; readonly example: string | null }[]
+  readonly flow: {
+    readonly version: number
+    readonly limitBytesPerSecond: number | null
+    readonly bytesPerSecond: number
+    readonly timeZone: string
+    readonly nextChangeAt: string | null
+    readonly rows: readonly { readonly from: string; readonly to: string; readonly bytesPerSecond: number }[]
+    readonly maxBytesPerSecond: number | null
+  }
+  readonly startedAt: string
+  readonly endedAt: string | null
+  readonly secondsLeft: number | null
+  readonly changes: readonly { readonly at: string; readonly by: string; readonly what: string }[]
+  readonly report: { readonly folder: string; readonly lists: readonly string[] } | null
+}
