@@ -15,6 +15,8 @@ export interface RunContext {
   /** Run id of the workflow's first run: a name used again never meets old ledger files. */
   readonly epoch: string
   readonly run: number
+  /** Hashes of a put that the destination was seen to check. */
+  readonly proven: readonly string[]
 }
 
 /** One attempt of one generation wrote the outcomes file of this name; nobody reads another. */
@@ -60,6 +62,8 @@ export interface CopyInput {
   readonly batch: BatchRef
   readonly generation: number
   readonly previous?: OutcomesRef
+  /** Batches in flight: how often to heartbeat follows from it. */
+  readonly window: number
 }
 export interface CopyResult {
   /** The outcomes file that counts from now on; absent when nothing was recorded. */
@@ -106,4 +110,18 @@ export interface ReportResult {
   /** List names in the report folder, without `.csv`. */
   readonly lists: readonly string[]
   readonly counts: Counts
+}
+
+export interface CheckInput {
+  readonly options: JobOptions
+  readonly epoch: string
+  /** The name may have reports at the destination already: go on after the highest run. */
+  readonly again: boolean
+}
+export interface CheckResult {
+  readonly fault: Fault | null
+  /** Highest run of this name whose report stands at the destination; 0: none. */
+  readonly latestRun: number
+  readonly proven: readonly string[]
+  readonly warnings: readonly string[]
 }

@@ -1,4 +1,5 @@
 /** What a person is told of a job: the JSON of CLI.md, and the compact form of it that the workflow keeps in its memo. */
+import type { OutcomesRef } from './batch.ts'
 import type { Fault, FileErrorCode } from './codes.ts'
 
 export type JobStatus = 'Migrating' | 'Stopped' | 'Create Failed' | 'Completed' | 'Failed'
@@ -66,6 +67,8 @@ export interface CopyHeartbeat {
   /** Bytes read from the source by this attempt, and how fast now. */
   readonly movedBytes: number
   readonly bytesPerSecond: number
+  /** The last outcomes file that this attempt completed: its successor goes on from there. */
+  readonly outcomes?: OutcomesRef
 }
 
 export interface JobView {

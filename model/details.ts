@@ -1,0 +1,37 @@
+/** The live summary that the Temporal Web UI shows of a job: markdown. */
+import { totalOf } from './status.ts'
+import type { StatusMemo } from './status.ts'
+
+const count = (value: number): string => value.toLocaleString('en-US')
+
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB']
+  const step = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10))
+  const value = bytes / 1024 ** step
+  return `${step === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[step]}`
+}
+
+export function toDetails(memo: StatusMemo, notes: readonly string[]): string {
+  const { counts, listed, excluded } = memo
+  const row = (name: string, tally: { files: number; bytes: number }): string => `| ${name} | ${count(tally.files)} | ${formatBytes(tally.bytes)} |`
+  return [
+    `## ${memo.status} · ${memo.phase}`,
+    `**${memo.source} → ${memo.destination}**, run ${memo.run}`,
+    ...(memo.reason === null ? [] : [`**${memo.reason.code}**: ${memo.reason.message}`]),
+    '',
+    '| | files | bytes |',
+    '|---|---:|---:|',
+    row(listed.complete ? 'listed' : 'listed so far', listed),
+    row('completed', counts.completed),
+    row('skipped', counts.skipped),
+    row('failed', counts.failed),
+    ...(excluded.files === 0 ? [] : [row('excluded', excluded)]),
+    '',
+    ...(listed.complete && listed.files > 0 ? [`${Math.floor((100 * totalOf(counts).files) / listed.files)} % of the files are accounted for.`] : []),
+    ...Object.entries(memo.failures).map(([code, files]) => `- ${count(files)} × ${code}`),
+    ...(memo.lists.length === 0 ? [] : ['', `Report: ${memo.lists.join(', ')}`]),
+    ...(notes.length === 0 ? [] : ['', '### Notes', ...notes.map((note) => `- ${note}`)]),
+    '',
+    'Signals: `stop {}` · `start {}` · `retry {}`',
+  ].join('\n')
+}

@@ -1,0 +1,124 @@
+/**
+ * A whole job as the workflow carries it over continue-as-new: plain JSON with a version, at most 100 KiB. The functions say
+ * what it looks like from outside; the steps of a run are in run-state.ts.
+ */
+import type { Fault } from './codes.ts'
+import type { JobOptions } from './job.ts'
+import { countsSoFar, failuresSoFar, newRun } from './run-state.ts'
+import type { RunState } from './run-state.ts'
+import { totalOf } from './status.ts'
+import type { JobPhase, JobStatus, StatusMemo } from './status.ts'
+
+export const defaultWindow = 20
+export const maxWindow = 200
+export const maxRetries = 30
+export const retryDays = 7
+export const blockedLimitMs = 24 * 3_600_000
+
+export interface Blocked {
+  readonly fault: Fault
+  readonly since: number
+  readonly tries: number
+}
+
+export interface JobState {
+  readonly version: 1
+  readonly epoch: string
+  /** What is to be done next; `closed`: nothing. */
+  phase: 'checking' | 'copying' | 'reporting' | 'waiting' | 'closed'
+  checked: boolean
+  wanted: 'run' | 'stop'
+  /** No worker copies for this job any more. */
+  stopped: boolean
+  cancelled: boolean
+  /** Why the job could not be made, or why its run ended early. */
+  fault: Fault | null
+  blocked: Blocked | null
+  proven: readonly string[]
+  window: number
+  retries: number
+  run: RunState
+  lists: readonly string[]
+  /** Remarks for people, the newest last: bad signals, warnings of the check. */
+  notes: readonly string[]
+  endedAt: number | null
+}
+
+export function newJobState(options: JobOptions, epoch: string, now: number, paused: boolean): JobState {
+  return {
+    version: 1, epoch, phase: 'checking', checked: false, wanted: paused ? 'stop' : 'run', stopped: false, cancelled: false, fault: null,
+    blocked: null, proven: [], window: options.window ?? defaultWindow, retries: 0, run: newRun(1, now), lists: [], notes: [], endedAt: null,
+  }
+}
+
+export function statusOf(state: JobState): JobStatus {
+  if (state.fault !== null && !state.checked) return 'Create Failed'
+  if (state.phase === 'waiting' || state.phase === 'closed') return hasFailed(state) ? 'Failed' : 'Completed'
+  return state.stopped ? 'Stopped' : 'Migrating'
+}
+
+export const hasFailed = (state: JobState): boolean => state.fault !== null || state.run.counts.failed.files > 0
+
+export function phaseOf(state: JobState): JobPhase {
+  if (state.phase === 'waiting') return 'waiting'
+  if (state.phase === 'closed') return state.checked ? 'reporting' : 'checking'
+  if (state.wanted === 'stop' && !state.stopped) return 'stopping'
+  if (state.blocked !== null) return 'blocked'
+  if (state.phase !== 'copying') return state.phase
+  return state.run.nextBatch === 0 ? 'listing' : 'copying'
+}
+
+/** Waits between looks at a blocked address: 1, 2, 4 … 10 minutes. */
+export const blockedWaitMs = (tries: number): number => Math.min(2 ** tries, 10) * 60_000
+
+/** The fault that ends a run early because too many files failed; null while it may go on. */
+export function tooManyFailed(state: JobState, options: JobOptions): Fault | null {
+  if (options.maxFailed === undefined) return null
+  const counts = countsSoFar(state.run)
+  const { files } = counts.failed
+  const limit = 'files' in options.maxFailed ? options.maxFailed.files : (totalOf(counts).files * options.maxFailed.percent) / 100
+  if (files <= limit) return null
+  return { code: 'TooManyFailed', message: `${files} files failed, more than --max-failed allows: see the error list, mend the cause and retry.` }
+}
+
+/** What a finished run must satisfy: the rows of its lists add up to what was copied and listed. */
+export function accountingFault(run: RunState): Fault | null {
+  const merged = totalOf(run.mergedCounts)
+  if (merged.files === run.listed.files) return null
+  return {
+    code: 'AccountingMismatch',
+    message: `The lists hold ${merged.files} files but ${run.listed.files} were listed: keep the report and run the job again.`,
+  }
+}
+
+export function toMemo(state: JobState, options: JobOptions): StatusMemo {
+  const { run } = state
+  return {
+    status: statusOf(state),
+    phase: phaseOf(state),
+    reason: state.fault ?? state.blocked?.fault ?? null,
+    run: run.run,
+    runs: run.run,
+    epoch: state.epoch,
+    source: options.source,
+    destination: options.destination,
+    listed: { ...run.listed, complete: run.listingDone },
+    excluded: run.excluded,
+    counts: countsSoFar(run),
+    failures: failuresSoFar(run),
+    expected: options.expectFiles === undefined ? null : { files: options.expectFiles, bytes: options.expectBytes ?? 0 },
+    timeZone: options.timeZone,
+    startedAt: run.startedAt,
+    endedAt: state.endedAt,
+    lists: state.lists,
+  }
+}
+
+/** Why a message cannot be obeyed now, as a sentence; undefined when it can. */
+export function refusal(state: JobState, message: 'stop' | 'start' | 'retry'): string | undefined {
+  const status = statusOf(state)
+  if (message !== 'retry') return state.phase === 'waiting' || state.phase === 'closed' ? `The job is ${status}: there is nothing to ${message}.` : undefined
+  if (state.phase !== 'waiting') return `The job is ${status}: failed files can be retried once its run has ended.`
+  if (state.retries >= maxRetries) return `RetryExceedMaxCount: the job was retried ${maxRetries} times; mend the cause and run it again.`
+  return undefined
+}

@@ -1,0 +1,140 @@
+/**
+ * One run of a job as the workflow carries it: plain JSON, counters and numbers only, and the pure steps that move it on.
+ * A batch is waiting or in flight (both `pending`), then finished, then merged into a fragment of the report.
+ */
+import type {
+  BatchRef, CopyResult, FinishedBatch, FragmentRef, ListPosition, ListResult, MergeResult, OutcomesRef,
+} from './batch.ts'
+import { addCounts, addFailures, addTally, noCounts, noTally } from './status.ts'
+import type { Counts, FailureCounts, Tally } from './status.ts'
+
+export const batchesPerList = 50
+export const batchesPerMerge = 100
+
+export interface PendingBatch {
+  readonly batch: BatchRef
+  readonly generation: number
+  readonly outcomes?: OutcomesRef
+  readonly counts: Counts
+  readonly failures: FailureCounts
+}
+
+export interface RunState {
+  readonly run: number
+  readonly retry?: { readonly run: number; readonly only?: string }
+  readonly position?: ListPosition
+  readonly calls: number
+  readonly nextBatch: number
+  readonly listingDone: boolean
+  readonly listed: Tally
+  readonly excluded: Tally
+  readonly pending: readonly PendingBatch[]
+  readonly finished: readonly FinishedBatch[]
+  readonly merges: number
+  readonly fragments: readonly FragmentRef[]
+  /** Of finished batches, as their copies answered. */
+  readonly counts: Counts
+  readonly failures: FailureCounts
+  /** Of merged batches, as their rows were counted. */
+  readonly mergedCounts: Counts
+  readonly startedAt: number
+}
+
+export function newRun(run: number, startedAt: number, retry?: RunState['retry']): RunState {
+  return {
+    run, ...(retry && { retry }), calls: 0, nextBatch: 0, listingDone: false, listed: noTally, excluded: noTally, pending: [], finished: [],
+    merges: 0, fragments: [], counts: noCounts, failures: {}, mergedCounts: noCounts, startedAt,
+  }
+}
+
+/** The lister stays ahead of the copiers by one call at most. */
+export const wantsListing = (state: RunState, window: number): boolean =>
+  !state.listingDone && state.pending.length < window + batchesPerList
+
+export function withListed(state: RunState, result: ListResult): RunState {
+  const added = result.batches.map((batch): PendingBatch => ({ batch, generation: 0, counts: noCounts, failures: {} }))
+  const { position: _, ...rest } = state
+  return {
+    ...rest,
+    ...(result.position && { position: result.position }),
+    calls: state.calls + 1,
+    nextBatch: state.nextBatch + result.batches.length,
+    listingDone: result.position === undefined,
+    listed: result.batches.reduce(addTally, state.listed),
+    excluded: addTally(state.excluded, result.excluded),
+    pending: [...state.pending, ...added],
+  }
+}
+
+export function withCopied(state: RunState, n: number, result: CopyResult): RunState {
+  const before = pendingOf(state, n)
+  const after: PendingBatch = {
+    batch: before.batch,
+    generation: before.generation + 1,
+    ...(result.outcomes && { outcomes: result.outcomes }),
+    counts: result.counts,
+    failures: result.failures,
+  }
+  return result.done ? withFinished(withPending(state, after), n) : withPending(state, after)
+}
+
+/** The attempt's own answer is lost: what it recorded last, if that is known, stands; the rest is done again. */
+export function withUnknown(state: RunState, n: number, outcomes?: OutcomesRef): RunState {
+  const before = pendingOf(state, n)
+  return withPending(state, { ...before, generation: before.generation + 1, ...(outcomes && { outcomes }) })
+}
+
+/** The run ends early: every batch counts as it stands, its untried files as not attempted. */
+export function withAllFinished(state: RunState): RunState {
+  const listed: RunState = { ...state, listingDone: true }
+  return state.pending.reduce((sum, { batch }) => withFinished(sum, batch.n), listed)
+}
+
+function withFinished(state: RunState, n: number): RunState {
+  const { batch, outcomes, counts, failures } = pendingOf(state, n)
+  const finished: FinishedBatch = [n, batch.listAttempt, outcomes?.generation ?? -1, outcomes?.attempt ?? 0]
+  return {
+    ...state,
+    pending: state.pending.filter((other) => other.batch.n !== n),
+    finished: [...state.finished, finished],
+    counts: addCounts(state.counts, counts),
+    failures: addFailures(state.failures, failures),
+  }
+}
+
+export const isCopied = (state: RunState): boolean => state.listingDone && state.pending.length === 0
+
+/** Batches for the next fragment; undefined while there are too few, unless the run is copied. */
+export function nextMerge(state: RunState): readonly FinishedBatch[] | undefined {
+  if (state.finished.length === 0) return undefined
+  if (state.finished.length < batchesPerMerge && !isCopied(state)) return undefined
+  return state.finished.slice(0, batchesPerMerge)
+}
+
+export function withMerged(state: RunState, batches: number, result: MergeResult): RunState {
+  return {
+    ...state,
+    finished: state.finished.slice(batches),
+    merges: state.merges + 1,
+    fragments: [...state.fragments, result.fragment],
+    mergedCounts: addCounts(state.mergedCounts, result.counts),
+  }
+}
+
+/** Finished batches and those in flight, as far as they have answered. */
+export const countsSoFar = (state: RunState): Counts =>
+  state.pending.reduce((sum, batch) => addCounts(sum, batch.counts), state.counts)
+
+export const failuresSoFar = (state: RunState): FailureCounts =>
+  state.pending.reduce((sum, batch) => addFailures(sum, batch.failures), state.failures)
+
+function pendingOf(state: RunState, n: number): PendingBatch {
+  const found = state.pending.find(({ batch }) => batch.n === n)
+  if (found === undefined) throw new RangeError(`Batch ${n} is not pending.`)
+  return found
+}
+
+const withPending = (state: RunState, changed: PendingBatch): RunState => ({
+  ...state,
+  pending: state.pending.map((other) => (other.batch.n === changed.batch.n ? changed : other)),
+})

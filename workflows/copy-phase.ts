@@ -1,0 +1,147 @@
+/** Lists, copies and merges until the run is copied or cut. A batch in flight always answers before this returns. */
+import { ActivityFailure, CancellationScope, TimeoutFailure, condition, isCancellation } from '@temporalio/workflow'
+import type { OutcomesRef } from '../model/batch.ts'
+import type { Fault } from '../model/codes.ts'
+import { formatBytes } from '../model/details.ts'
+import { maxWindow, tooManyFailed } from '../model/job-state.ts'
+import { batchesPerList, isCopied, nextMerge, wantsListing, withCopied, withListed, withUnknown } from '../model/run-state.ts'
+import type { PendingBatch } from '../model/run-state.ts'
+import type { CopyHeartbeat } from '../model/status.ts'
+import { copier, lister } from './activities.ts'
+import type { Job } from './job.ts'
+import { mergeNext } from './merge.ts'
+
+const promptMs = 200
+
+export async function copyPhase(job: Job): Promise<void> {
+  const scope = new CancellationScope({ cancellable: true })
+  await job.cuttable(() => scope.cancel(), () => new Pump(job, scope).run())
+}
+
+class Pump {
+  private readonly job: Job
+  private readonly scope: CancellationScope
+  private readonly copying = new Set<number>()
+  private listing = false
+  private merging = false
+  private progress = 0
+
+  constructor(job: Job, scope: CancellationScope) {
+    this.job = job
+    this.scope = scope
+  }
+
+  async run(): Promise<void> {
+    for (;;) {
+      const seen = this.job.events
+      if (!this.job.cutting) this.startWhatCan()
+      if (this.isIdle()) return
+      await condition(() => this.job.events !== seen)
+      if (this.job.wantsContinue(this.progress)) this.job.cut()
+      this.job.publish()
+    }
+  }
+
+  private isIdle(): boolean {
+    return this.copying.size === 0 && !this.listing && !this.merging
+  }
+
+  private startWhatCan(): void {
+    const { run, window } = this.job.state
+    if (!this.listing && wantsListing(run, window)) this.launch(() => this.list())
+    for (const batch of run.pending) {
+      if (this.copying.size >= window) break
+      if (!this.copying.has(batch.batch.n)) this.launch(() => this.copy(batch))
+    }
+    if (!this.merging && nextMerge(run) !== undefined) this.launch(() => this.merge())
+  }
+
+  /** Whatever a task throws beyond being cut is a fault of ours: the run ends, its report is written. */
+  private launch(task: () => Promise<void>): void {
+    this.scope
+      .run(task)
+      .then(() => { this.progress += 1 })
+      .catch((error: unknown) => {
+        if (!isCancellation(error)) this.fail({ code: 'Unexpected', message: messageOf(error) })
+      })
+      .finally(() => this.job.changed())
+  }
+
+  private async list(): Promise<void> {
+    this.listing = true
+    const { run } = this.job.state
+    try {
+      const result = await lister(`run ${run.run}, list call ${run.calls + 1}: up to ${batchesPerList} batches`).listBatches({
+        context: this.job.context,
+        ...(run.position && { from: run.position }),
+        ...(run.retry && { retry: run.retry }),
+        call: run.calls,
+        firstBatch: run.nextBatch,
+        maxBatches: batchesPerList,
+      })
+      if (result.blocked) this.block(result.blocked)
+      else this.job.state.run = withListed(this.job.state.run, result)
+    } finally {
+      this.listing = false
+    }
+  }
+
+  private async copy({ batch, generation, outcomes }: PendingBatch): Promise<void> {
+    const { state, options } = this.job
+    const { window } = state
+    this.copying.add(batch.n)
+    try {
+      const again = generation === 0 ? '' : `, generation ${generation}`
+      const summary = `run ${state.run.run}, batch ${batch.n}${again}: ${batch.files} files, ${formatBytes(batch.bytes)}`
+      const result = await copier(summary, window).copyBatch({
+        context: this.job.context, batch, generation, window, ...(outcomes && { previous: outcomes }),
+      })
+      state.run = withCopied(state.run, batch.n, result)
+      if (options.window === undefined && result.queuedMs < promptMs) state.window = Math.min(maxWindow, window + 1)
+      if (result.blocked) this.block(result.blocked)
+      const fault = tooManyFailed(state, options)
+      if (fault !== null) this.fail(fault)
+    } catch (error) {
+      if (!isCutOff(error)) throw error
+      state.run = withUnknown(state.run, batch.n, lastOutcomes(error))
+    } finally {
+      this.copying.delete(batch.n)
+    }
+  }
+
+  private async merge(): Promise<void> {
+    this.merging = true
+    try {
+      await mergeNext(this.job)
+    } finally {
+      this.merging = false
+    }
+  }
+
+  private block(fault: Fault): void {
+    this.job.state.blocked ??= { fault, since: Date.now(), tries: 0 }
+    this.job.cut()
+  }
+
+  private fail(fault: Fault): void {
+    this.job.state.fault ??= fault
+    this.job.cut()
+  }
+}
+
+/** A batch that was cancelled, or whose worker died after it was. */
+const isCutOff = (error: unknown): boolean => isCancellation(error) || timeoutOf(error)?.timeoutType === 'HEARTBEAT'
+
+const lastOutcomes = (error: unknown): OutcomesRef | undefined =>
+  (timeoutOf(error)?.lastHeartbeatDetails as CopyHeartbeat | undefined)?.outcomes
+
+function timeoutOf(error: unknown): TimeoutFailure | undefined {
+  return error instanceof ActivityFailure && error.cause instanceof TimeoutFailure ? error.cause : undefined
+}
+
+export function messageOf(error: unknown): string {
+  const cause = error instanceof ActivityFailure ? error.cause : error
+  return cause instanceof Error ? cause.message : String(cause)
+}
+
+export const isRunCopied = (job: Job): boolean => isCopied(job.state.run) && job.state.run.finished.length === 0

@@ -1,0 +1,87 @@
+/** Binds the messages of CLI.md, each as Update and as Signal of one meaning. No handler ever throws. */
+import { ApplicationFailure, condition, defineQuery, defineUpdate, setDefaultSignalHandler, setHandler, defineSignal } from '@temporalio/workflow'
+import { refusal, statusOf } from '../model/job-state.ts'
+import { messageNames, parseMessage, refusedType } from '../model/messages.ts'
+import type { CreatedAnswer, MessageAnswer, MessageName, ParsedMessage } from '../model/messages.ts'
+import type { FinishedBatch, FragmentRef } from '../model/batch.ts'
+import type { Job } from './job.ts'
+
+/** What of the running run is finished, for a report before its end. */
+export interface ReportParts {
+  readonly epoch: string
+  readonly run: number
+  readonly fragments: readonly FragmentRef[]
+  readonly finished: readonly FinishedBatch[]
+}
+export const reportPartsQuery = defineQuery<ReportParts>('reportParts')
+export const createdUpdate = defineUpdate<CreatedAnswer>('created')
+
+type Accepted = Extract<ParsedMessage, { ok: true }>
+
+export function bindMessages(job: Job, retryWanted: (only: string | undefined) => void): void {
+  const apply: Record<MessageName, (message: Accepted) => string> = {
+    stop: ({ by }) => stop(job, by),
+    start: ({ by }) => start(job, by),
+    retry: ({ only }) => {
+      retryWanted(only)
+      return 'The failed files are tried again.'
+    },
+  }
+  for (const name of messageNames) bind(job, name, apply[name])
+  setHandler(createdUpdate, async () => {
+    await condition(() => job.state.checked || job.state.fault !== null)
+    return { status: statusOf(job.state), fault: job.state.checked ? null : job.state.fault }
+  })
+  setHandler(reportPartsQuery, () => {
+    const { epoch, run } = job.state
+    return { epoch, run: run.run, fragments: run.fragments, finished: run.finished }
+  })
+  setDefaultSignalHandler((name) => job.note(`A signal "${String(name).slice(0, 60)}" is not known here; there are ${messageNames.join(', ')}.`))
+}
+
+function bind(job: Job, name: MessageName, apply: (message: Accepted) => string): void {
+  const handle = (message: Accepted): MessageAnswer => {
+    const text = apply(message)
+    job.publish()
+    job.changed()
+    return { status: statusOf(job.state), message: text }
+  }
+  const refuse = (value: unknown): string | undefined => {
+    const message = parseMessage(name, value)
+    return message.ok ? refusal(job.state, name) : message.fault
+  }
+  setHandler(
+    defineUpdate<MessageAnswer, [unknown]>(name),
+    (value) => handle(parseMessage(name, value) as Accepted),
+    {
+      validator: (value) => {
+        const fault = refuse(value)
+        if (fault !== undefined) throw ApplicationFailure.create({ message: fault, type: refusedType, nonRetryable: true })
+      },
+    },
+  )
+  setHandler(defineSignal<[unknown]>(name), (value) => {
+    const fault = refuse(value)
+    if (fault === undefined) handle(parseMessage(name, value) as Accepted)
+    else job.note(`Signal ${name} was ignored: ${fault}`)
+  })
+}
+
+function stop(job: Job, by: string): string {
+  const { state } = job
+  if (state.wanted === 'stop') return state.stopped ? 'The job is stopped already.' : 'The job is stopping already.'
+  if (state.phase === 'reporting') return 'The report is being written: the run ends with it.'
+  state.wanted = 'stop'
+  job.note(`Stopped by ${by}.`)
+  job.cut()
+  return 'The job stops: what is in flight ends at the next piece.'
+}
+
+function start(job: Job, by: string): string {
+  const { state } = job
+  if (state.wanted === 'run' && state.blocked === null) return 'The job is running already.'
+  job.nudged = true
+  if (state.wanted === 'stop') job.note(`Started by ${by}.`)
+  state.wanted = 'run'
+  return 'The job goes on.'
+}

@@ -1,0 +1,16 @@
+/** JSON as Temporal's own, but a payload that cannot be decoded arrives as a value: a throw would wedge the workflow for ever. */
+import { CompositePayloadConverter, JsonPayloadConverter, UndefinedPayloadConverter, BinaryPayloadConverter } from '@temporalio/common'
+import type { Payload, PayloadConverter } from '@temporalio/common'
+
+const inner = new CompositePayloadConverter(new UndefinedPayloadConverter(), new BinaryPayloadConverter(), new JsonPayloadConverter())
+
+export const payloadConverter: PayloadConverter = {
+  toPayload: (value) => inner.toPayload(value),
+  fromPayload<T>(payload: Payload): T {
+    try {
+      return inner.fromPayload<T>(payload)
+    } catch {
+      return { undecodable: true } as T
+    }
+  },
+}
