@@ -1,0 +1,129 @@
+/**
+ * The address book: tranship.yaml, read again whenever it changed, so that rotated keys count from the next use. Only workers
+ * read it, and the CLI where it streams a report.
+ */
+import { readFileSync, statSync } from 'node:fs'
+import { dirname, resolve as resolvePath } from 'node:path'
+import { addressNamePattern, parseAddressRef, prefixFault, type Role } from '../model/address.ts'
+import { didYouMean } from '../model/suggest.ts'
+import { checkAddress, roleCode } from './config/check.ts'
+import { namesVariable, type Environment } from './config/environment.ts'
+import { ConfigError } from './config/error.ts'
+import { findConfig } from './config/find.ts'
+import { isObject, parseConfig } from './config/parse.ts'
+import { isSecretField, type AddressFields } from './config/schema.ts'
+
+export type ResolvedAddress = AddressFields
+
+export interface AddressBookOptions {
+  /** As --config gave it. */
+  readonly path?: string
+  readonly env: Environment
+  /** What relative paths are meant from; default: the current folder. */
+  readonly folder?: string
+  /** Told once of each secret that stands in clear in the file. */
+  readonly onWarning?: (message: string) => void
+}
+
+export interface AddressSummary {
+  readonly name: string
+  readonly vendor: string
+  readonly status: 'Normal' | 'Invalid'
+  /** Why it is invalid; null when it is not. */
+  readonly reason: string | null
+}
+
+export interface AddressBook {
+  /** The address that a job's text names, ready to open. Fails with a ConfigError. */
+  resolve(ref: string, role?: Role): ResolvedAddress
+  list(): AddressSummary[]
+  /** Every secret that the file holds at the moment: nothing that leaves the process may contain one. */
+  secrets(): string[]
+}
+
+export function createAddressBook(options: AddressBookOptions): AddressBook {
+  const read = createReader(options)
+  const check = (name: string, raw: unknown, role: Role): AddressFields => checkAddress(raw, { name, env: options.env, role })
+
+  return {
+    resolve(text, role = 'source') {
+      const ref = parseAddressRef(text)
+      if (ref.kind === 'path') return { vendor: 'nas', path: resolvePath(options.folder ?? process.cwd(), ref.path) }
+      if (!addressNamePattern.test(ref.name)) throw new ConfigError('AddressNotExist', notAName(ref.name))
+      const { file, addresses } = read()
+      if (!addresses.has(ref.name)) throw new ConfigError('AddressNotExist', `There is no address "${ref.name}" in ${file}.${didYouMean(ref.name, addresses.keys())}`)
+      const address = check(ref.name, addresses.get(ref.name), role)
+      return below(withAbsolutePaths(address, dirname(file)), ref.prefix, role)
+    },
+    list: () => [...read().addresses].map(([name, raw]) => summarise(name, raw, check)),
+    secrets: () => [...read().addresses].flatMap(([name, raw]) => secretsOf(() => check(name, raw, 'source'))),
+  }
+}
+
+const notAName = (name: string): string =>
+  `"${name}" is not an address: write a name of tranship.yaml (3-63 letters, digits, "-" or "_"), or a path that begins with "/" or ".".`
+
+interface Contents {
+  readonly file: string
+  readonly addresses: ReadonlyMap<string, unknown>
+}
+
+function createReader({ path, env, folder, onWarning }: AddressBookOptions): () => Contents {
+  const warned = new Set<string>()
+  let version = ''
+  let contents: Contents | undefined
+  return () => {
+    const file = findConfig({ ...(path === undefined ? {} : { path }), env, ...(folder === undefined ? {} : { folder }) })
+    const { mtimeMs, size, ino } = statSync(file)
+    const current = `${file}:${mtimeMs}:${size}:${ino}`
+    if (contents && current === version) return contents
+    contents = { file, addresses: parseConfig(readFileSync(file, 'utf8'), file) }
+    version = current
+    for (const warning of warningsOf(contents)) {
+      if (!warned.has(warning)) onWarning?.(warning)
+      warned.add(warning)
+    }
+    return contents
+  }
+}
+
+function warningsOf({ file, addresses }: Contents): string[] {
+  return [...addresses].flatMap(([name, raw]) =>
+    Object.entries(isObject(raw) ? raw : {})
+      .filter(([field, value]) => isSecretField(field) && !namesVariable(String(value)))
+      .map(([field]) => `${file}: address "${name}" holds ${field} in clear; write \${NAME} and set that environment variable instead.`),
+  )
+}
+
+function summarise(name: string, raw: unknown, check: (name: string, raw: unknown, role: Role) => AddressFields): AddressSummary {
+  const vendor = isObject(raw) ? String(raw['vendor'] ?? '') : ''
+  try {
+    check(name, raw, 'source')
+    return { name, vendor, status: 'Normal', reason: null }
+  } catch (error) {
+    if (error instanceof ConfigError) return { name, vendor, status: 'Invalid', reason: error.fault.message }
+    throw error
+  }
+}
+
+function secretsOf(read: () => AddressFields): string[] {
+  try {
+    return Object.entries(read()).flatMap(([field, value]) => (isSecretField(field) && typeof value === 'string' ? [value] : []))
+  } catch (error) {
+    if (error instanceof ConfigError) return []
+    throw error
+  }
+}
+
+function withAbsolutePaths(address: AddressFields, folder: string): AddressFields {
+  if (address.vendor === 'nas' || address.caFile === undefined) return address
+  return { ...address, caFile: resolvePath(folder, address.caFile) }
+}
+
+function below(address: AddressFields, prefix: string, role: Role): AddressFields {
+  if (prefix === '') return address
+  const fault = prefixFault(prefix)
+  if (fault) throw new ConfigError(roleCode(role, 'AddrPrefixInvalid'), fault)
+  if (address.vendor !== 'nas') return { ...address, prefix: `${address.prefix ?? ''}${prefix}` }
+  return { ...address, folder: `${address.folder ?? ''}${prefix}` }
+}

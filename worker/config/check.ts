@@ -1,0 +1,61 @@
+/** One address of the file: variables filled in, fields checked. */
+import type { z } from 'zod'
+import { vendors, type Role } from '../../model/address.ts'
+import type { AddressCode } from '../../model/codes.ts'
+import { didYouMean } from '../../model/suggest.ts'
+import { substitute, type Environment } from './environment.ts'
+import { ConfigError } from './error.ts'
+import { isObject } from './parse.ts'
+import { addressSchemas, isConfigured, type AddressFields } from './schema.ts'
+
+export interface CheckContext {
+  readonly name: string
+  readonly env: Environment
+  readonly role: Role
+}
+
+/** Fails with the first fault: one sentence that names the address and the field. */
+export function checkAddress(raw: unknown, { name, env, role }: CheckContext): AddressFields {
+  const where = `Address "${name}"`
+  if (!isObject(raw)) throw new ConfigError('AddressIncomplete', `${where} must hold fields, the first of them "vendor:".`)
+  const schema = addressSchemas[vendorOf(raw['vendor'], where)]
+  refuseUnknownFields(raw, Object.keys(schema.shape), where)
+  const parsed = schema.safeParse(substitute(raw, env, where))
+  if (!parsed.success) throw toError(parsed.error.issues[0]!, where, role)
+  if (parsed.data.vendor === 's3') refuseHalfKey(parsed.data, where)
+  return parsed.data
+}
+
+function vendorOf(vendor: unknown, where: string): keyof typeof addressSchemas {
+  if (vendor === undefined || vendor === null) throw new ConfigError('AddressIncomplete', `${where}: vendor is missing, one of ${Object.keys(addressSchemas).join(', ')}.`)
+  const text = String(vendor)
+  if (isConfigured(text)) return text
+  if ((vendors as readonly string[]).includes(text)) {
+    throw new ConfigError('InvalidParameters', `${where}: vendor "${text}" comes with a later version of tranship; this one knows ${Object.keys(addressSchemas).join(', ')}.`)
+  }
+  throw new ConfigError('InvalidParameters', `${where}: unknown vendor "${text}".${didYouMean(text, Object.keys(addressSchemas))}`)
+}
+
+function refuseUnknownFields(raw: Record<string, unknown>, known: readonly string[], where: string): void {
+  const unknown = Object.keys(raw).find((field) => !known.includes(field))
+  if (unknown === undefined) return
+  throw new ConfigError('InvalidParameters', `${where}: unknown field "${unknown}".${didYouMean(unknown, known) || ` It may have ${known.join(', ')}.`}`)
+}
+
+function refuseHalfKey({ accessKeyId, secretAccessKey }: Extract<AddressFields, { vendor: 's3' }>, where: string): void {
+  if ((accessKeyId === undefined) === (secretAccessKey === undefined)) return
+  const missing = accessKeyId === undefined ? 'accessKeyId' : 'secretAccessKey'
+  throw new ConfigError('AddressIncomplete', `${where}: ${missing} is missing: give both, or neither to use the AWS credential chain.`)
+}
+
+function toError(issue: z.core.$ZodIssue, where: string, role: Role): ConfigError {
+  const field = issue.path.join('.')
+  if (issue.code !== 'custom') return new ConfigError('AddressIncomplete', `${where}: ${field} ${issue.message}.`)
+  if (issue.params?.['prefix']) return new ConfigError(roleCode(role, 'AddrPrefixInvalid'), `${where}: ${field}: ${issue.message}`)
+  const code = issue.params?.['path'] ? roleCode(role, 'AddrPathInvalid') : roleCode(role, 'AddrEndpointInvalid')
+  return new ConfigError(code, `${where}: ${field} ${issue.message}.`)
+}
+
+export function roleCode(role: Role, fault: 'AddrPrefixInvalid' | 'AddrPathInvalid' | 'AddrEndpointInvalid'): AddressCode {
+  return `${role === 'source' ? 'Source' : 'Dest'}${fault}`
+}

@@ -1,0 +1,29 @@
+/** `${NAME}` anywhere in a value stands for the environment variable: the only magic of tranship.yaml. */
+import { ConfigError } from './error.ts'
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** A copy of `value` with every variable put in. Fails `AddressIncomplete` with the names of all that are missing. */
+export function substitute(value: unknown, env: Environment, where: string): unknown {
+  const missing = new Set<string>()
+  const filled = fill(value, (name) => {
+    const text = env[name]
+    if (text === undefined || text === '') missing.add(name)
+    return text ?? ''
+  })
+  if (missing.size === 0) return filled
+  const names = [...missing]
+  throw new ConfigError(
+    'AddressIncomplete',
+    `${where} needs the environment variable${names.length > 1 ? 's' : ''} ${names.join(', ')}: set ${names.length > 1 ? 'them' : 'it'} where the worker runs.`,
+  )
+}
+
+export const namesVariable = (value: string): boolean => /\$\{[^}]*\}/.test(value)
+
+function fill(value: unknown, lookUp: (name: string) => string): unknown {
+  if (typeof value === 'string') return value.replaceAll(/\$\{([^}]*)\}/g, (_, name: string) => lookUp(name.trim()))
+  if (Array.isArray(value)) return value.map((item) => fill(item, lookUp))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fill(item, lookUp)]))
+}

@@ -1,0 +1,12 @@
+import type { Fault } from '../../model/codes.ts'
+
+/** An address cannot be used as tranship.yaml stands. `fault.message` is one sentence for people and holds no secret. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+  readonly fault: Fault
+
+  constructor(code: Fault['code'], message: string) {
+    super(message)
+    this.fault = { code, message }
+  }
+}
