@@ -1,6 +1,6 @@
 /** Rows of the ledger's files. One JSON value a line; the first line of a file is its LedgerHeader. */
 import type { FileErrorCode } from '../model/codes.ts'
-import type { SkipReason } from '../model/report-row.ts'
+import type { ListName, SkipReason } from '../model/report-row.ts'
 import type { EntryKind, Part, UploadRef } from '../storage/storage.ts'
 
 /** A file that the lister saw, with what the destination holds under that name. */
@@ -52,4 +52,24 @@ export interface LedgerHeader {
   readonly epoch: string
   readonly run: number
   readonly file: string
+}
+
+/** All that is known of a batch: at most one outcome an entry, at most one open upload a key. */
+export interface BatchState {
+  readonly outcomes: readonly Outcome[]
+  readonly uploads: readonly OpenUpload[]
+}
+
+/** Where the lister goes on. */
+export type ListCursor =
+  /** After this key, in a source whose pages come in key order. */
+  | { readonly kind: 'after'; readonly key: string }
+  /** At this page, in a source without order. */
+  | { readonly kind: 'page'; readonly cursor: string }
+  /** At this byte of the previous run's error list. */
+  | { readonly kind: 'retry'; readonly volume: number; readonly offset: number }
+
+/** What one merge wrote: part `i` of the fragment holds rows of `parts[i].list`. */
+export interface FragmentIndex {
+  readonly parts: readonly { readonly list: ListName; readonly rows: number; readonly bytes: number }[]
 }

@@ -1,0 +1,152 @@
+/**
+ * Memory for pieces in flight, bounded by bytes and not by objects: a piece waits until its bytes fit. Buffers come in sizes of
+ * powers of two up to 8 MiB and are used again.
+ */
+import { aborted } from './retry.ts'
+import type { CallOptions } from '../storage/storage.ts'
+
+const KiB = 1024
+const MiB = 1024 * KiB
+export const pieceBytes = 8 * MiB
+const leastBytes = 64 * KiB
+
+export interface PiecePool {
+  /** Buffers for `bytes` in all, each full but the last. What is larger than the whole pool gets it alone. */
+  take(bytes: number, options?: CallOptions): Promise<Piece>
+}
+export interface Piece {
+  readonly capacity: number
+  /** Copies a chunk behind what is there. False when it does not fit: nothing is copied then. */
+  write(chunk: Uint8Array): boolean
+  /** What was written, in order, as views of the buffers. */
+  readonly body: readonly Uint8Array[]
+  readonly length: number
+  /** Forgets what was written. */
+  reset(): void
+  /** Gives the buffers back: nobody may look at `body` any more. */
+  release(): void
+}
+
+export function makePiecePool(totalBytes = 64 * MiB): PiecePool {
+  const free = new Map<number, Uint8Array[]>()
+  const waiting: { readonly cost: number; readonly start: () => void }[] = []
+  let used = 0
+
+  const fits = (cost: number) => used === 0 || used + cost <= totalBytes
+  const wake = () => {
+    for (let next = waiting[0]; next && fits(next.cost); next = waiting[0]) {
+      waiting.shift()
+      used += next.cost
+      next.start()
+    }
+  }
+  const giveBack = (buffers: readonly Uint8Array[], cost: number) => {
+    for (const buffer of buffers) keep(free, buffer)
+    used -= cost
+    wake()
+  }
+
+  return {
+    async take(bytes, { signal } = {}) {
+      const sizes = bufferSizes(bytes)
+      const cost = sizes.reduce((sum, size) => sum + size, 0)
+      await room(cost, signal)
+      const buffers = sizes.map((size) => free.get(size)?.pop() ?? Buffer.allocUnsafeSlow(size))
+      return makePiece(buffers, () => giveBack(buffers, cost))
+    },
+  }
+
+  function room(cost: number, signal: AbortSignal | undefined): Promise<void> {
+    if (signal?.aborted) return Promise.reject(aborted())
+    return new Promise((resolve, reject) => {
+      const waiter = { cost, start }
+      const onAbort = () => {
+        waiting.splice(waiting.indexOf(waiter), 1)
+        wake()
+        reject(aborted())
+      }
+      function start() {
+        signal?.removeEventListener('abort', onAbort)
+        resolve()
+      }
+      signal?.addEventListener('abort', onAbort, { once: true })
+      waiting.push(waiter)
+      wake()
+    })
+  }
+}
+
+function bufferSizes(bytes: number): number[] {
+  const whole = Math.floor(bytes / pieceBytes)
+  const rest = bytes - whole * pieceBytes
+  const sizes = Array.from({ length: whole }, () => pieceBytes)
+  if (rest > 0 || whole === 0) sizes.push(classOf(rest))
+  return sizes
+}
+
+function classOf(bytes: number): number {
+  let size = leastBytes
+  while (size < bytes) size *= 2
+  return size
+}
+
+/** Idle buffers are kept for use again, at most 16 MiB of each size. */
+function keep(free: Map<number, Uint8Array[]>, buffer: Uint8Array): void {
+  const list = free.get(buffer.length) ?? []
+  free.set(buffer.length, list)
+  if (list.length * buffer.length < Math.max(2 * pieceBytes, buffer.length * 8)) list.push(buffer)
+}
+
+function makePiece(buffers: readonly Uint8Array[], release: () => void): Piece {
+  const capacity = buffers.reduce((sum, { length }) => sum + length, 0)
+  let length = 0
+  let released = false
+  return {
+    capacity,
+    get length() {
+      return length
+    },
+    get body() {
+      return views(buffers, length)
+    },
+    write(chunk) {
+      if (length + chunk.length > capacity) return false
+      copyInto(buffers, length, chunk)
+      length += chunk.length
+      return true
+    },
+    reset() {
+      length = 0
+    },
+    release() {
+      if (released) return
+      released = true
+      release()
+    },
+  }
+}
+
+function views(buffers: readonly Uint8Array[], length: number): Uint8Array[] {
+  const out: Uint8Array[] = []
+  for (const buffer of buffers) {
+    if (length <= 0) break
+    out.push(buffer.subarray(0, Math.min(length, buffer.length)))
+    length -= buffer.length
+  }
+  return out
+}
+
+function copyInto(buffers: readonly Uint8Array[], at: number, chunk: Uint8Array): void {
+  let done = 0
+  for (const buffer of buffers) {
+    if (at >= buffer.length) {
+      at -= buffer.length
+      continue
+    }
+    const part = chunk.subarray(done, done + buffer.length - at)
+    buffer.set(part, at)
+    done += part.length
+    at = 0
+    if (done === chunk.length) return
+  }
+}

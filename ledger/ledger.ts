@@ -1,0 +1,116 @@
+/**
+ * The ledger of one run: files of NDJSON below `aliyun_mgw_import_report/.ledger/<job>/<epoch>/<run>/`. Names are computed, so
+ * nothing is found by listing; two attempts never share a name, and whoever reads is told by name which attempt counts. Every
+ * file begins with its LedgerHeader and is refused when that differs. Writing a name again replaces the file whole.
+ */
+import { retrying } from '../copy/retry.ts'
+import type { FragmentRef, ListPosition, OutcomesRef, RunContext } from '../model/batch.ts'
+import { ledgerFolder } from '../model/report-row.ts'
+import type { CallOptions, Storage } from '../storage/storage.ts'
+import type { BatchState, Entry, FragmentIndex, LedgerHeader, ListCursor, OpenUpload, Outcome } from './entry.ts'
+import { encodeBytes, encodeRows, splitHeader, splitRows } from './rows.ts'
+
+export interface Ledger {
+  readonly context: RunContext
+  /** Key of the run's folder, ending in '/'. */
+  readonly folder: string
+  writeEntries(n: number, attempt: number, entries: readonly Entry[], options?: CallOptions): Promise<void>
+  readEntries(n: number, listAttempt: number, options?: CallOptions): Promise<Entry[]>
+  writeOutcomes(n: number, ref: OutcomesRef, state: BatchState, options?: CallOptions): Promise<void>
+  readOutcomes(n: number, ref: OutcomesRef, options?: CallOptions): Promise<BatchState>
+  writeCursor(call: number, attempt: number, cursor: ListCursor, options?: CallOptions): Promise<void>
+  readCursor(position: ListPosition, options?: CallOptions): Promise<ListCursor>
+  /** Part numbers count from 0 over all lists of a merge. */
+  writeFragment(merge: number, attempt: number, part: number, bytes: Uint8Array, options?: CallOptions): Promise<void>
+  readFragment(ref: FragmentRef, part: number, options?: CallOptions): Promise<Uint8Array>
+  writeFragmentIndex(merge: number, attempt: number, index: FragmentIndex, options?: CallOptions): Promise<void>
+  readFragmentIndex(ref: FragmentRef, options?: CallOptions): Promise<FragmentIndex>
+  /** Deletes everything of this run. */
+  remove(options?: CallOptions): Promise<void>
+}
+
+export function openLedger(storage: Storage, context: RunContext): Ledger {
+  const folder = `${ledgerFolder}${context.options.job}/${context.epoch}/${context.run}/`
+  const files = ledgerFiles(storage, context, folder)
+  return {
+    context,
+    folder,
+    writeEntries: (n, attempt, entries, options) => files.write(entriesName(n, attempt), encodeRows(entries), options),
+    readEntries: async (n, attempt, options) => splitRows<Entry>(await files.read(entriesName(n, attempt), options)),
+    writeOutcomes: (n, ref, state, options) => files.write(outcomesName(n, ref), encodeRows(stateRows(state)), options),
+    readOutcomes: async (n, ref, options) => toState(splitRows<StateRow>(await files.read(outcomesName(n, ref), options))),
+    writeCursor: (call, attempt, cursor, options) => files.write(cursorName({ call, attempt }), encodeRows([cursor]), options),
+    readCursor: async (position, options) => only(splitRows<ListCursor>(await files.read(cursorName(position), options))),
+    writeFragment: (merge, attempt, part, bytes, options) => files.write(partName({ merge, attempt }, part), bytes, options),
+    readFragment: (ref, part, options) => files.read(partName(ref, part), options),
+    writeFragmentIndex: (merge, attempt, index, options) => files.write(indexName({ merge, attempt }), encodeRows([index]), options),
+    readFragmentIndex: async (ref, options) => only(splitRows<FragmentIndex>(await files.read(indexName(ref), options))),
+    remove: (options) => removeFolder(storage, folder, options),
+  }
+}
+
+const entriesName = (n: number, attempt: number) => `0-${n}.${attempt}.list`
+const outcomesName = (n: number, { generation, attempt }: OutcomesRef) => `0-${n}.${generation}.${attempt}`
+const cursorName = ({ call, attempt }: ListPosition) => `cursor-${call}.${attempt}`
+const partName = ({ merge, attempt }: Pick<FragmentRef, 'merge' | 'attempt'>, part: number) => `fragment-${merge}.${attempt}.${part}`
+const indexName = ({ merge, attempt }: Pick<FragmentRef, 'merge' | 'attempt'>) => `fragment-${merge}.${attempt}.index`
+
+type StateRow = { readonly outcome: Outcome } | { readonly upload: OpenUpload }
+
+function stateRows({ outcomes, uploads }: BatchState): StateRow[] {
+  return [...outcomes.map((outcome) => ({ outcome })), ...uploads.map((upload) => ({ upload }))]
+}
+
+function toState(rows: readonly StateRow[]): BatchState {
+  return {
+    outcomes: rows.flatMap((row) => ('outcome' in row ? [row.outcome] : [])),
+    uploads: rows.flatMap((row) => ('upload' in row ? [row.upload] : [])),
+  }
+}
+
+function only<T>(rows: readonly T[]): T {
+  const [row] = rows
+  if (row === undefined) throw new Error('A ledger file that holds one row is empty')
+  return row
+}
+
+function ledgerFiles(storage: Storage, { options: { job }, epoch, run }: RunContext, folder: string) {
+  const headerOf = (file: string): LedgerHeader => ({ job, epoch, run, file })
+  return {
+    async write(file: string, rows: Uint8Array, { signal }: CallOptions = {}): Promise<void> {
+      const body = [encodeRows([headerOf(file)]), rows].filter((bytes) => bytes.length > 0)
+      const metadata = { contentType: 'application/x-ndjson', user: {} }
+      await retrying(() => storage.put(folder + file, body, { metadata, signal }), { signal })
+    },
+    async read(file: string, { signal }: CallOptions = {}): Promise<Uint8Array> {
+      const bytes = await retrying(() => readWhole(storage, folder + file, { signal }), { signal })
+      return splitHeader(bytes, headerOf(file))
+    },
+  }
+}
+
+async function readWhole(storage: Storage, key: string, { signal }: CallOptions): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  await storage.get(key, (chunk) => void chunks.push(encodeBytes(chunk)), { signal })
+  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)
+}
+
+async function removeFolder(storage: Storage, prefix: string, { signal }: CallOptions = {}): Promise<void> {
+  for (;;) {
+    const keys = await someKeys(storage, prefix, { signal })
+    if (keys.length === 0) return
+    for (let i = 0; i < keys.length; i += 16) {
+      await Promise.all(keys.slice(i, i + 16).map((key) => retrying(() => storage.delete(key, { signal }), { signal })))
+    }
+  }
+}
+
+async function someKeys(storage: Storage, prefix: string, { signal }: CallOptions): Promise<string[]> {
+  let cursor: string | undefined
+  do {
+    const page = await storage.list({ prefix, ...(cursor === undefined ? {} : { cursor }), signal })
+    if (page.entries.length > 0) return page.entries.map(({ key }) => key)
+    cursor = page.next
+  } while (cursor !== undefined)
+  return []
+}
