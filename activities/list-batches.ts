@@ -1,0 +1,32 @@
+import { Context } from '@temporalio/activity'
+import { openLedger } from '../ledger/ledger.ts'
+import { listBatches } from '../listing/list-batches.ts'
+import type { ListInput, ListResult } from '../model/batch.ts'
+import { noTally } from '../model/status.ts'
+import { isStorageError } from '../storage/error.ts'
+import { beating } from './beating.ts'
+import type { Dependencies } from './dependencies.ts'
+import { blockingFault } from './fault.ts'
+
+const turnMs = 10_000
+const beatEveryMs = 5_000
+
+export const createListBatches = ({ storages }: Dependencies) =>
+  async function listBatchesActivity(input: ListInput): Promise<ListResult> {
+    const { options } = input.context
+    const { attempt } = Context.current().info
+    return await beating(beatEveryMs, () => undefined, async ({ cut }) => {
+      try {
+        return await listBatches({
+          source: await storages.source(options),
+          destination: await storages.destination(options),
+          ledger: openLedger(await storages.ledger(options), input.context),
+          input, attempt, signal: cut, deadlineMs: Date.now() + turnMs, now: Date.now,
+        })
+      } catch (error) {
+        const blocked = isStorageError(error) ? blockingFault(error) : undefined
+        if (blocked === undefined) throw error
+        return { batches: [], excluded: noTally, blocked }
+      }
+    })
+  }

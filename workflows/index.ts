@@ -1,0 +1,3 @@
+export { addressCheck } from './address-check.ts'
+export { exportReport } from './export-report.ts'
+export { migrationJob } from './migration-job.ts'
