@@ -1,0 +1,55 @@
+/** The copy processes of a host: started, replaced when one dies, drained together. */
+import { fork } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import type { WorkerSettings } from './workers.ts'
+
+const entry = fileURLToPath(new URL(`./copier.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url))
+const restartAfterMs = 1_000
+
+export interface CopierProcesses {
+  readonly pids: readonly number[]
+  /** Ends each at its next piece; what is left undone goes to other workers. */
+  drain(): Promise<void>
+}
+
+export async function startCopierProcesses(settings: WorkerSettings, count: number): Promise<CopierProcesses> {
+  const children = new Set<ChildProcess>()
+  let draining = false
+  const { onWarning: _, ...plain } = settings
+
+  const start = async (): Promise<void> => {
+    const child = fork(entry, [], { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+    children.add(child)
+    child.once('exit', () => {
+      children.delete(child)
+      if (!draining) void restart()
+    })
+    child.send(plain)
+    await Promise.race([once(child, 'message'), once(child, 'exit')])
+  }
+  const restart = async (): Promise<void> => {
+    await delay(restartAfterMs)
+    if (!draining) await start()
+  }
+
+  await Promise.all(Array.from({ length: count }, start))
+  return {
+    get pids() {
+      return [...children].flatMap(({ pid }) => (pid === undefined ? [] : [pid]))
+    },
+    async drain() {
+      draining = true
+      await Promise.all([...children].map(drainOne))
+    },
+  }
+}
+
+async function drainOne(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const ended = once(child, 'exit')
+  if (child.connected) child.send('drain')
+  await ended
+}

@@ -1,0 +1,50 @@
+/** A worker host: decides in this process, copies in `processes` others. */
+import { Connection } from '@temporalio/client'
+import { ensureSearchAttributes } from '../client/search-attributes.ts'
+import { startCopierProcesses } from './copier-processes.ts'
+import { connectWorker, createControlWorker, createDependencies, installRuntime } from './workers.ts'
+import type { WorkerSettings } from './workers.ts'
+
+export interface HostSettings extends WorkerSettings {
+  /** One is one core of copying. */
+  readonly processes: number
+  /** Fires to drain: what is in flight ends at its next piece and is taken over by others. */
+  readonly signal: AbortSignal
+  readonly onReady?: (pids: readonly number[]) => void
+}
+
+/** Runs until `signal` fires and everything has ended. */
+export async function runWorkerHost(settings: HostSettings): Promise<void> {
+  installRuntime()
+  await registerSearchAttributes(settings)
+  const dependencies = createDependencies(settings)
+  const connection = await connectWorker(settings.server)
+  const worker = await createControlWorker(connection, settings.server, dependencies)
+  const { signal: _, onReady, ...plain } = settings
+  const copiers = await startCopierProcesses(plain, settings.processes)
+  const running = worker.run()
+  const drain = async (): Promise<void> => {
+    await copiers.drain()
+    worker.shutdown()
+  }
+  settings.signal.addEventListener('abort', () => void drain(), { once: true })
+  onReady?.(copiers.pids)
+  if (settings.signal.aborted) void drain()
+  try {
+    await running
+  } finally {
+    await copiers.drain()
+    await dependencies.storages.close()
+    await connection.close()
+  }
+}
+
+async function registerSearchAttributes({ server, onWarning }: HostSettings): Promise<void> {
+  const connection = await Connection.connect(server.connection as Parameters<typeof Connection.connect>[0])
+  try {
+    const present = await ensureSearchAttributes(connection, server.namespace)
+    if (!present) onWarning?.('The search attributes JobStatus, JobSource and JobDestination could not be registered: jobs run without them.')
+  } finally {
+    await connection.close()
+  }
+}

@@ -1,0 +1,76 @@
+/** Makes the two kinds of worker: one decides (workflows, checks, lists, reports), one copies. */
+import { randomBytes } from 'node:crypto'
+import { hostname } from 'node:os'
+import { NativeConnection, Runtime, Worker, makeTelemetryFilterString } from '@temporalio/worker'
+import type { WorkerOptions } from '@temporalio/worker'
+import { createControlActivities, createCopyActivities } from '../activities/index.ts'
+import type { Dependencies } from '../activities/dependencies.ts'
+import { createStorages } from '../activities/storages.ts'
+import { makePiecePool } from '../copy/piece-pool.ts'
+import { makeRequestPool } from '../copy/request-pool.ts'
+import { copyTaskQueue, workflowTaskQueue } from '../model/job.ts'
+import { payloadConverterPath, workflowBundle } from './bundle.ts'
+import { createAddressBook } from './config.ts'
+import type { TemporalServer } from './server.ts'
+
+/** Two batches a process: parallelism is inside a batch. */
+const batchesAtOnce = 2
+const controlsAtOnce = 20
+
+export interface WorkerSettings {
+  readonly server: TemporalServer
+  readonly configPath?: string
+  readonly onWarning?: (message: string) => void
+}
+
+/** Once a process, before any worker: signals are for whoever runs the workers, not for Temporal's own handler. */
+export function installRuntime(): void {
+  Runtime.install({
+    shutdownSignals: [],
+    telemetryOptions: { logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) } },
+    logger: quiet,
+  })
+}
+
+const nothing = (): void => undefined
+const quiet = { log: nothing, trace: nothing, debug: nothing, info: nothing, warn: nothing, error: (message: string) => void process.stderr.write(`${message}\n`) }
+
+export function createDependencies({ configPath, onWarning }: WorkerSettings): Dependencies {
+  const addresses = createAddressBook({ ...(configPath !== undefined && { path: configPath }), ...(onWarning && { onWarning }), env: process.env })
+  return { storages: createStorages(addresses), pool: makeRequestPool(), pieces: makePiecePool() }
+}
+
+export async function connectWorker({ connection }: TemporalServer): Promise<NativeConnection> {
+  return await NativeConnection.connect(connection)
+}
+
+const common = (connection: NativeConnection, { namespace }: TemporalServer): Omit<WorkerOptions, 'taskQueue'> => ({
+  connection,
+  namespace,
+  identity: `${hostname()}:${process.pid}:${randomBytes(3).toString('hex')}`,
+  maxHeartbeatThrottleInterval: '1s',
+  defaultHeartbeatThrottleInterval: '1s',
+  shutdownGraceTime: '20s',
+})
+
+export async function createControlWorker(connection: NativeConnection, server: TemporalServer, dependencies: Dependencies): Promise<Worker> {
+  return await Worker.create({
+    ...common(connection, server),
+    taskQueue: workflowTaskQueue,
+    workflowBundle: { codePath: await workflowBundle() },
+    dataConverter: { payloadConverterPath },
+    activities: createControlActivities(dependencies),
+    maxConcurrentActivityTaskExecutions: controlsAtOnce,
+    stickyQueueScheduleToStartTimeout: '2s',
+    maxCachedWorkflows: 200,
+  })
+}
+
+export async function createCopyWorker(connection: NativeConnection, server: TemporalServer, dependencies: Dependencies): Promise<Worker> {
+  return await Worker.create({
+    ...common(connection, server),
+    taskQueue: copyTaskQueue,
+    activities: createCopyActivities(dependencies),
+    maxConcurrentActivityTaskExecutions: batchesAtOnce,
+  })
+}
