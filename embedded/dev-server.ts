@@ -1,0 +1,117 @@
+/** One Temporal dev server as a process of its own, until it answers. */
+import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process'
+import { createServer } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+import { Connection } from '@temporalio/client'
+import { msToTs } from '@temporalio/common/lib/time.js'
+import { searchAttributeNames, searchAttributes } from '../model/search-attributes.ts'
+
+const answersWithinMs = 60_000
+const msADay = 86_400_000
+
+export interface DevServerOptions {
+  readonly program: string
+  readonly dbFile: string
+  readonly ip: string
+  readonly port: number
+  /** Absent: no Web UI. */
+  readonly uiPort?: number
+  readonly namespace: string
+  readonly retentionDays: number
+  readonly dynamicConfig?: Readonly<Record<string, unknown>>
+  readonly stdio?: SpawnOptions['stdio']
+  /** How the process is started; by default detached, so that Ctrl-C reaches only its starter. */
+  readonly start?: (program: string, args: readonly string[]) => ChildProcess
+}
+
+export interface DevServer {
+  readonly address: string
+  readonly uiAddress: string | undefined
+  readonly pid: number
+}
+
+/** Starts the server and returns once the namespace answers with its search attributes. Fails, leaving no process, if it does not. */
+export async function launchDevServer(options: DevServerOptions): Promise<DevServer> {
+  const { ip, port, uiPort } = options
+  const child = (options.start ?? startDetached(options.stdio))(options.program, toArguments(options))
+  const address = `${ip}:${port}`
+  try {
+    await untilReady(child, address, options)
+  } catch (error) {
+    killGroup(child.pid, 'SIGKILL')
+    throw error
+  }
+  return { address, uiAddress: uiPort === undefined ? undefined : `http://${ip}:${uiPort}`, pid: child.pid as number }
+}
+
+const startDetached = (stdio: SpawnOptions['stdio'] = 'ignore') => (program: string, args: readonly string[]): ChildProcess => {
+  const child = spawn(program, args, { stdio, detached: true })
+  child.unref()
+  return child
+}
+
+function toArguments({ dbFile, ip, port, uiPort, namespace, dynamicConfig = {} }: DevServerOptions): string[] {
+  const attributes = searchAttributeNames.flatMap((name) => ['--search-attribute', `${name}=${searchAttributes[name]}`])
+  const settings = Object.entries(dynamicConfig).flatMap(([key, value]) => ['--dynamic-config-value', `${key}=${JSON.stringify(value)}`])
+  const ui = uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort), '--ui-disable-news-fetch']
+  const log = ['--log-level', 'error', '--log-format', 'json', '--disable-config-file', '--disable-config-env']
+  const where = ['--ip', ip, '--port', String(port), '--db-filename', dbFile, '--namespace', namespace]
+  return ['server', 'start-dev', ...where, ...ui, ...log, ...attributes, ...settings]
+}
+
+async function untilReady(child: ChildProcess, address: string, { namespace, retentionDays }: DevServerOptions): Promise<void> {
+  const failed = new Promise<never>((_, reject) => child.once('error', reject))
+  await Promise.race([failed, poll(child, address, namespace, retentionDays)])
+}
+
+async function poll(child: ChildProcess, address: string, namespace: string, retentionDays: number): Promise<void> {
+  const deadline = Date.now() + answersWithinMs
+  const connection = Connection.lazy({ address })
+  try {
+    while (!(await isReady(connection, namespace))) {
+      const ended = child.exitCode ?? child.signalCode
+      if (ended !== null) throw new Error(`Temporal's server ended before it answered (${ended}).`)
+      if (Date.now() > deadline) throw new Error(`Temporal's server at ${address} did not answer within ${answersWithinMs / 1_000} s.`)
+      await delay(50)
+    }
+    const workflowExecutionRetentionTtl = msToTs(retentionDays * msADay)
+    await connection.workflowService.updateNamespace({ namespace, config: { workflowExecutionRetentionTtl } })
+  } finally {
+    await connection.close()
+  }
+}
+
+async function isReady(connection: Connection, namespace: string): Promise<boolean> {
+  const query = searchAttributeNames.map((name) => `${name} IS NOT NULL`).join(' AND ')
+  try {
+    await connection.withDeadline(Date.now() + 2_000, () => connection.workflowService.countWorkflowExecutions({ namespace, query }))
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Kills a process group by its leader's pid; one that is gone is fine. */
+export function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {
+  if (pid === undefined) return
+  try {
+    process.kill(-pid, signal)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+}
+
+/** A free port, `preferred` if it is. Somebody else may take it before it is used. */
+export function freePort(ip: string, preferred = 0): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (preferred !== 0 && error.code === 'EADDRINUSE') resolve(freePort(ip))
+      else reject(error)
+    })
+    server.listen({ host: ip, port: preferred, exclusive: true }, () => {
+      const address = server.address()
+      server.close(() => (address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port'))))
+    })
+  })
+}

@@ -1,0 +1,68 @@
+/**
+ * Processes and folders that end with the tests. Each process leads a group of its own and is tied to this one by a pipe: when this
+ * process ends, however it ends (kill -9 included), a watcher in the group sees the pipe close and kills the whole group.
+ */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+export { freePort } from '../../embedded/dev-server.ts'
+
+const watcher = 'exec 3<&0; (cat <&3 >/dev/null 2>&1; kill -KILL -$$) >/dev/null 2>&1 & exec "$@" </dev/null 3<&-'
+
+const running = new Set<ChildProcess>()
+const folders = new Set<string>()
+
+export interface StartOptions {
+  readonly env?: NodeJS.ProcessEnv
+  readonly cwd?: string
+  /** Where its standard output and error go; `pipe` to read them from the child. Default: ignored. */
+  readonly output?: 'ignore' | 'inherit' | 'pipe'
+}
+
+/** Starts a program; `child.pid` is its own pid. It has no standard input. */
+export function start(program: string, args: readonly string[], { env, cwd, output = 'ignore' }: StartOptions = {}): ChildProcess {
+  const child = spawn('sh', ['-c', watcher, 'sh', program, ...args], {
+    stdio: ['pipe', output, output],
+    detached: true,
+    env: env ?? process.env,
+    cwd,
+  })
+  child.stdin?.on('error', () => undefined)
+  running.add(child)
+  child.once('exit', () => running.delete(child))
+  child.unref()
+  return child
+}
+
+/** Sends the signal to the whole group and waits until the process is gone. */
+export async function end(child: ChildProcess, signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
+  if (hasEnded(child)) return
+  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  child.ref()
+  signalGroup(child, signal)
+  await gone
+}
+
+export const hasEnded = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null
+
+/** A folder that is removed when this process ends. */
+export function temporaryFolder(name = 'test'): string {
+  const folder = mkdtempSync(join(tmpdir(), `tranship-${name}-`))
+  folders.add(folder)
+  return folder
+}
+
+function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  try {
+    if (child.pid !== undefined) process.kill(-child.pid, signal)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+}
+
+process.once('exit', () => {
+  for (const child of running) signalGroup(child, 'SIGKILL')
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+})

@@ -1,0 +1,19 @@
+import { defineConfig } from 'vitest/config'
+
+/** Folders whose tests need a Temporal server; the others start without one. */
+const withTemporal = ['activities', 'workflows', 'worker', 'client', 'cli', 'embedded', 'e2e', 'replay', 'chaos', 'figures']
+const patterns = withTemporal.map((folder) => `test/${folder}/**/*.test.ts`)
+
+export default defineConfig({
+  test: {
+    pool: 'forks',
+    testTimeout: 60_000,
+    hookTimeout: 600_000,
+    teardownTimeout: 20_000,
+    reporters: ['default'],
+    projects: [
+      { extends: true, test: { name: 'plain', include: ['test/**/*.test.ts'], exclude: patterns } },
+      { extends: true, test: { name: 'temporal', include: patterns, globalSetup: ['test/support/global-setup.ts'] } },
+    ],
+  },
+})
