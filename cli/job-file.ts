@@ -1,0 +1,128 @@
+/** The keys of a job file, which are also the job options of `migrate` and `create` in camelCase. */
+import picomatch from 'picomatch'
+import { z } from 'zod'
+import { metadataPolicies, overwriteRules } from '../model/job.ts'
+import { parseSize } from '../model/size.ts'
+import { didYouMean } from '../model/suggest.ts'
+import { isTimeZone } from '../model/time.ts'
+
+/** Options of CLI.md that this version refuses, with what to do instead. */
+export const laterOptions: Readonly<Record<string, string>> = {
+  interval: 'run the same job again when it is due',
+  times: 'run the same job again when it is due',
+  every: 'run the same job again when it is due',
+  at: 'start the job when it is due',
+  flow: 'for now a job runs as fast as its ends allow',
+  maxFlow: 'for now a job runs as fast as its ends allow',
+  restore: 'restore archived objects first; until then they are listed as Archived',
+  tags: 'tags are not copied yet',
+  acl: 'access rights are not copied yet',
+  serverCopy: 'bytes go through the workers for now',
+  verify: 'every copy is checked by a hash of the store where it has one',
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+/** A text or number that `read` understands; its RangeError's sentence is what a person sees. */
+const readBy = <T>(read: (text: string) => T, description: string) =>
+  z.union([z.string(), z.number()], { error: 'must be a text or a number.' }).transform((value, context) => {
+    try {
+      return read(String(value))
+    } catch (error) {
+      context.issues.push({ code: 'custom', message: messageOf(error), input: value })
+      return z.NEVER
+    }
+  }).meta({ description })
+
+const wholeNumber = (min: number, max: number, description: string) =>
+  readBy((text) => {
+    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN
+    if (!(value >= min && value <= max)) throw new RangeError(`"${text}" must be a whole number ${max === Number.MAX_SAFE_INTEGER ? 'of files' : `from ${min} to ${max}`}.`)
+    return value
+  }, description)
+
+const choice = <T extends string>(values: readonly T[], description: string) =>
+  z.enum(values, { error: ({ input }) => `"${String(input)}" must be one of ${values.join(', ')}.${didYouMean(String(input), values)}` }).meta({ description })
+
+const text = (description: string) => z.string({ error: 'must be a text.' }).min(1, 'may not be empty.').meta({ description })
+const flag = (description: string) => z.boolean({ error: 'must be true or false.' }).meta({ description })
+
+const glob = z.string({ error: 'must be a glob, as **/*.jpg.' }).superRefine((value, context) => {
+  const fault = globFault(value)
+  if (fault) context.addIssue({ code: 'custom', message: fault })
+})
+const globs = (description: string) => z.union([glob.transform((one) => [one]), z.array(glob)], { error: firstMessage }).meta({ description })
+
+function globFault(value: string): string | undefined {
+  if (value === '') return 'a glob may not be empty: write **/*.jpg.'
+  try {
+    picomatch.makeRe(value, { dot: true, strictBrackets: true })
+    return undefined
+  } catch (error) {
+    return `"${value}" is not a glob: ${messageOf(error).toLowerCase()}; put \\ before a bracket that is meant literally.`
+  }
+}
+
+/** The sentence of the branch that came nearest, instead of "Invalid input". */
+function firstMessage(issue: z.core.$ZodRawIssue): string {
+  const branches = (issue as { errors?: readonly (readonly z.core.$ZodRawIssue[])[] }).errors ?? []
+  return branches.flat().find(({ code }) => code === 'custom')?.message ?? 'must be a glob or a list of globs.'
+}
+
+const classPair = /^([^=\s]+)=([^=\s]+)$/
+const pairs = z.union([z.string(), z.array(z.string())]).transform((value, context) => {
+  const map: Record<string, string> = {}
+  for (const pair of [value].flat()) {
+    const match = classPair.exec(pair)
+    if (!match) {
+      context.issues.push({ code: 'custom', message: `"${pair}" must be A=B: objects of class A are stored as class B.`, input: value })
+      return z.NEVER
+    }
+    map[match[1]!] = match[2]!
+  }
+  return map
+})
+
+function parseMaxFailed(value: string): { readonly files: number } | { readonly percent: number } {
+  const match = /^(\d+(?:\.\d+)?)\s*(%?)$/.exec(value.trim())
+  const number = Number(match?.[1])
+  if (match?.[2] === '%' && number <= 100) return { percent: number }
+  if (match?.[2] === '' && Number.isInteger(number)) return { files: number }
+  throw new RangeError(`"${value}" must be a number of files, or a percentage as 5%.`)
+}
+
+const zone = z.string({ error: 'must be a text.' }).superRefine((value, context) => {
+  if (isTimeZone(value)) return
+  const meant = didYouMean(value, Intl.supportedValuesOf('timeZone'))
+  context.addIssue({ code: 'custom', message: `"${value}" is not a time zone: write an IANA name as Asia/Shanghai.${meant}` })
+})
+
+export const jobFileShape = {
+  job: text('Name of the job; --job.').optional(),
+  from: text('Source address; --from.').optional(),
+  to: text('Destination address; --to.').optional(),
+  type: choice(['full'], 'Kind of job.').optional(),
+  since: z.string({ error: 'must be "all" or a time in quotes, as "2026-03-05T08:00".' }).meta({ description: 'Only files modified since: "all", or a time (ISO 8601).' }).optional(),
+  timeZone: zone.meta({ description: 'IANA time zone of times without an offset; default: the client\'s.' }).optional(),
+  overwrite: choice(overwriteRules, 'What happens to an object of the same name at the destination.').optional(),
+  compareContentType: flag('A different content type is a difference; costs a HEAD on both sides for files that would else be skipped.').optional(),
+  noCompareContentType: flag('The same as compareContentType: false.').optional(),
+  include: globs('Globs on the key below the prefix; none: everything.').optional(),
+  exclude: globs('Globs on the key below the prefix; wins over include.').optional(),
+  minSize: readBy(parseSize, 'Only files of at least this size: bytes, or as 10MB, 1GiB.').optional(),
+  maxSize: readBy(parseSize, 'Only files of at most this size.').optional(),
+  window: wholeNumber(1, 200, 'Batches in flight, 1 to 200.').optional(),
+  priority: wholeNumber(1, 5, '1 (first) to 5.').optional(),
+  keepMtime: flag('Keep the modified time from object to object.').optional(),
+  storageClassMap: z.union([pairs, z.record(z.string(), z.string())], { error: 'must be A=B: objects of class A are stored as class B.' }).meta({ description: 'Objects of class A are stored as class B: "A=B", or a map.' }).optional(),
+  followSymlinks: flag('Follow the symbolic links of a NAS source.').optional(),
+  emptyDirectories: flag('Make empty directories "name/" objects.').optional(),
+  metadataPolicy: choice(metadataPolicies, 'What to do where the destination cannot hold metadata: fail the file, or drop what it cannot hold.').optional(),
+  maxFailed: readBy(parseMaxFailed, 'End the job early when more files than this have failed: a number, or a percentage as 5%.').optional(),
+  listExcluded: flag('Report the files that the filters left out.').optional(),
+  ledger: text('Address that holds the job\'s ledger; default: the destination.').optional(),
+  expectFiles: wholeNumber(0, Number.MAX_SAFE_INTEGER, 'Number of files, for progress before the listing is complete.').optional(),
+  expectBytes: readBy(parseSize, 'Size of all files, for progress before the listing is complete.').optional(),
+  dryRun: flag('List and decide, copy nothing.').optional(),
+  out: text('Folder for the lists of a dry run.').optional(),
+} as const

@@ -1,0 +1,115 @@
+/** Job options as flags and as keys of `--file job.yaml`: one validator for both, and what it makes of them. */
+import { readFileSync } from 'node:fs'
+import { parse } from 'yaml'
+import { z } from 'zod'
+import { TranshipError } from '../client/errors.ts'
+import { jobDefaults, isJobName, type JobOptions } from '../model/job.ts'
+import { overlapFault } from '../model/overlap.ts'
+import { didYouMean } from '../model/suggest.ts'
+import { parseTime } from '../model/time.ts'
+import { jobFileShape, laterOptions } from './job-file.ts'
+import { toRefText } from './paths.ts'
+
+const jobFile = z.strictObject(jobFileShape)
+export type JobFile = z.output<typeof jobFile>
+
+/** `given` holds flags (camelCase, undefined where not given) over `file`, what --file held. Fails with a TranshipError. */
+export function parseJobFile(given: Readonly<Record<string, unknown>>, file: Readonly<Record<string, unknown>> = {}): JobFile {
+  const flags = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined && !(Array.isArray(value) && value.length === 0)))
+  const merged = { ...file, ...flags }
+  refuseUnknown(merged)
+  refuseLater(merged)
+  const parsed = jobFile.safeParse(merged)
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]!
+  throw invalid(`${flagOf(String(issue.path[0]))}: ${issue.message}`)
+}
+
+/** What --file holds, unchecked: an object. */
+export function readJobFile(path: string): Readonly<Record<string, unknown>> {
+  const text = readOrRefuse(path)
+  const value = parseOrRefuse(text, path)
+  if (value === null || value === undefined) return {}
+  if (typeof value !== 'object' || Array.isArray(value)) throw invalid(`${path} must hold job options, one a line: "overwrite: never".`)
+  return value as Readonly<Record<string, unknown>>
+}
+
+export interface JobNames {
+  readonly job: string
+  readonly source: string
+  readonly destination: string
+}
+
+/** The job as the workflow takes it; addresses that are local paths become absolute. Fails with a TranshipError. */
+export function toJobOptions(names: JobNames, file: JobFile, folder: string): JobOptions {
+  const { since, compareContentType, noCompareContentType, storageClassMap, ledger, dryRun: _dryRun, out: _out, job: _job, from: _from, to: _to, ...rest } = file
+  if (!isJobName(names.job)) throw invalidName(names.job)
+  const source = toRefText(names.source, folder)
+  const destination = toRefText(names.destination, folder)
+  const overlap = overlapFault(source, destination)
+  if (overlap) throw new TranshipError(overlap.code, overlap.message)
+  const timeZone = file.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone
+  if ((file.minSize ?? 0) > (file.maxSize ?? Infinity)) throw invalid('--min-size lies above --max-size: no file could pass both.')
+  return {
+    ...jobDefaults,
+    ...dropUndefined(rest),
+    ...(noCompareContentType === true || compareContentType === false ? { compareContentType: false } : {}),
+    ...(since === undefined || since === 'all' ? {} : { sinceMs: sinceOf(since, timeZone) }),
+    ...(storageClassMap ? { storageClassMap } : {}),
+    ...(ledger === undefined ? {} : { ledger: toRefText(ledger, folder) }),
+    timeZone,
+    job: names.job, source, destination, type: 'full',
+  }
+}
+
+export const invalid = (message: string, hint: string | null = null): TranshipError => new TranshipError('InvalidParameters', message, hint)
+
+function invalidName(name: string): TranshipError {
+  return new TranshipError('InvalidJobName', `"${name}" is not a job name: write 3-63 lower-case letters, digits and hyphens, no hyphen at either end.`)
+}
+
+export function checkJobName(name: string): string {
+  if (!isJobName(name)) throw invalidName(name)
+  return name
+}
+
+function refuseUnknown(given: Readonly<Record<string, unknown>>): void {
+  const known = [...Object.keys(jobFileShape), ...Object.keys(laterOptions)]
+  const unknown = Object.keys(given).find((key) => !known.includes(key))
+  if (unknown !== undefined) throw invalid(`There is no job option "${unknown}".${didYouMean(unknown, known)}`)
+}
+
+function refuseLater(given: Readonly<Record<string, unknown>>): void {
+  const later = Object.entries(given).find(([key, value]) => Object.hasOwn(laterOptions, key) && value !== false)
+  if (later) throw invalid(`${flagOf(later[0])} comes with a later version of tranship: ${laterOptions[later[0]]}.`)
+  const type = given['type']
+  if (type === 'incremental' || type === 'sync') throw invalid(`--type ${type} comes with a later version of tranship: run the same full job again to bring what changed.`)
+}
+
+const flagOf = (key: string): string => `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+
+function sinceOf(text: string, timeZone: string): number {
+  try {
+    return parseTime(text, timeZone)
+  } catch (error) {
+    throw invalid(`--since: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+const dropUndefined = <T extends object>(value: T): T => Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as T
+
+function readOrRefuse(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    throw invalid(`The job file ${path} cannot be read.`)
+  }
+}
+
+function parseOrRefuse(text: string, path: string): unknown {
+  try {
+    return parse(text, { prettyErrors: false })
+  } catch (error) {
+    throw invalid(`The job file ${path} is not YAML: ${error instanceof Error ? error.message : String(error)}.`)
+  }
+}
