@@ -3,7 +3,6 @@ import { openLedger } from '../ledger/ledger.ts'
 import { listBatches } from '../listing/list-batches.ts'
 import type { ListInput, ListResult } from '../model/batch.ts'
 import { noTally } from '../model/status.ts'
-import { isStorageError } from '../storage/error.ts'
 import { beating } from './beating.ts'
 import type { Dependencies } from './dependencies.ts'
 import { blockingFault } from './fault.ts'
@@ -24,7 +23,7 @@ export const createListBatches = ({ storages }: Dependencies) =>
           input, attempt, signal: cut, deadlineMs: Date.now() + turnMs, now: Date.now,
         })
       } catch (error) {
-        const blocked = isStorageError(error) ? blockingFault(error) : undefined
+        const blocked = blockingFault(error, 'source')
         if (blocked === undefined) throw error
         return { batches: [], excluded: noTally, blocked }
       }

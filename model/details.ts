@@ -1,19 +1,13 @@
 /** The live summary that the Temporal Web UI shows of a job: markdown. */
+import { formatSize } from './size.ts'
 import { totalOf } from './status.ts'
 import type { StatusMemo } from './status.ts'
 
 const count = (value: number): string => value.toLocaleString('en-US')
 
-export function formatBytes(bytes: number): string {
-  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB']
-  const step = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10))
-  const value = bytes / 1024 ** step
-  return `${step === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[step]}`
-}
-
 export function toDetails(memo: StatusMemo, notes: readonly string[]): string {
   const { counts, listed, excluded } = memo
-  const row = (name: string, tally: { files: number; bytes: number }): string => `| ${name} | ${count(tally.files)} | ${formatBytes(tally.bytes)} |`
+  const row = (name: string, tally: { files: number; bytes: number }): string => `| ${name} | ${count(tally.files)} | ${formatSize(tally.bytes)} |`
   return [
     `## ${memo.status} · ${memo.phase}`,
     `**${memo.source} → ${memo.destination}**, run ${memo.run}`,

@@ -80,6 +80,9 @@ export interface JobView {
   readonly runs: number
   readonly nextRunAt: string | null
   readonly workflowId: string
+  /** AddressRef texts, as the job was made with. */
+  readonly source: string
+  readonly destination: string
   readonly listed: Tally & { readonly complete: boolean }
   readonly excluded: Tally
   readonly completed: Tally

@@ -1,6 +1,7 @@
 /** A copy process of a worker host: its settings come as the first message; it drains when told to, or when its host is gone. */
+import { installRuntime } from './runtime.ts'
 import type { WorkerSettings } from './workers.ts'
-import { connectWorker, createCopyWorker, createDependencies, installRuntime } from './workers.ts'
+import { connectWorker, createCopyWorker, createDependencies } from './workers.ts'
 
 process.on('SIGINT', () => undefined)
 process.on('SIGTERM', () => undefined)

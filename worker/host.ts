@@ -2,7 +2,8 @@
 import { Connection } from '@temporalio/client'
 import { ensureSearchAttributes } from '../client/search-attributes.ts'
 import { startCopierProcesses } from './copier-processes.ts'
-import { connectWorker, createControlWorker, createDependencies, installRuntime } from './workers.ts'
+import { installRuntime } from './runtime.ts'
+import { connectWorker, createControlWorker, createDependencies } from './workers.ts'
 import type { WorkerSettings } from './workers.ts'
 
 export interface HostSettings extends WorkerSettings {

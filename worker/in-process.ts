@@ -1,5 +1,6 @@
 /** Both kinds of worker in the process that asks: for a laptop, where the job and its server live with the command. */
-import { connectWorker, createControlWorker, createCopyWorker, createDependencies, installRuntime } from './workers.ts'
+import { installRuntime } from './runtime.ts'
+import { connectWorker, createControlWorker, createCopyWorker, createDependencies } from './workers.ts'
 import type { WorkerSettings } from './workers.ts'
 
 export interface RunningWorkers {

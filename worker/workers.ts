@@ -1,7 +1,7 @@
 /** Makes the two kinds of worker: one decides (workflows, checks, lists, reports), one copies. */
 import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
-import { NativeConnection, Runtime, Worker, makeTelemetryFilterString } from '@temporalio/worker'
+import { NativeConnection, Worker } from '@temporalio/worker'
 import type { WorkerOptions } from '@temporalio/worker'
 import { createControlActivities, createCopyActivities } from '../activities/index.ts'
 import type { Dependencies } from '../activities/dependencies.ts'
@@ -22,18 +22,6 @@ export interface WorkerSettings {
   readonly configPath?: string
   readonly onWarning?: (message: string) => void
 }
-
-/** Once a process, before any worker: signals are for whoever runs the workers, not for Temporal's own handler. */
-export function installRuntime(): void {
-  Runtime.install({
-    shutdownSignals: [],
-    telemetryOptions: { logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) } },
-    logger: quiet,
-  })
-}
-
-const nothing = (): void => undefined
-const quiet = { log: nothing, trace: nothing, debug: nothing, info: nothing, warn: nothing, error: (message: string) => void process.stderr.write(`${message}\n`) }
 
 export function createDependencies({ configPath, onWarning }: WorkerSettings): Dependencies {
   const addresses = createAddressBook({ ...(configPath !== undefined && { path: configPath }), ...(onWarning && { onWarning }), env: process.env })

@@ -2,10 +2,10 @@
 import { ActivityFailure, CancellationScope, TimeoutFailure, condition, isCancellation } from '@temporalio/workflow'
 import type { OutcomesRef } from '../model/batch.ts'
 import type { Fault } from '../model/codes.ts'
-import { formatBytes } from '../model/details.ts'
 import { maxWindow, tooManyFailed } from '../model/job-state.ts'
 import { batchesPerList, isCopied, nextMerge, wantsListing, withCopied, withListed, withUnknown } from '../model/run-state.ts'
 import type { PendingBatch } from '../model/run-state.ts'
+import { formatSize } from '../model/size.ts'
 import type { CopyHeartbeat } from '../model/status.ts'
 import { copier, lister } from './activities.ts'
 import type { Job } from './job.ts'
@@ -92,7 +92,7 @@ class Pump {
     this.copying.add(batch.n)
     try {
       const again = generation === 0 ? '' : `, generation ${generation}`
-      const summary = `run ${state.run.run}, batch ${batch.n}${again}: ${batch.files} files, ${formatBytes(batch.bytes)}`
+      const summary = `run ${state.run.run}, batch ${batch.n}${again}: ${batch.files} files, ${formatSize(batch.bytes)}`
       const result = await copier(summary, window).copyBatch({
         context: this.job.context, batch, generation, window, ...(outcomes && { previous: outcomes }),
       })

@@ -4,12 +4,12 @@
  */
 import { createHash, randomBytes } from 'node:crypto'
 import { crc32 } from 'node:zlib'
+import { addressFault } from '../../copy/address-fault.ts'
 import { reportFolder } from '../../model/report-row.ts'
 import type { Role } from '../../model/address.ts'
 import type { Fault } from '../../model/codes.ts'
 import { isStorageError } from '../../storage/error.ts'
 import type { CallOptions, Hashes, HashName, Storage } from '../../storage/storage.ts'
-import { addressFault } from '../fault.ts'
 
 export interface CheckRow {
   readonly name: 'address' | 'list' | 'read' | 'write' | 'read-back' | 'checksum' | 'delete'

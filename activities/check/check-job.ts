@@ -1,14 +1,15 @@
 /** Everything that must hold before a job may begin: both addresses, that they do not overlap, and that its name is free. */
+import { addressFault } from '../../copy/address-fault.ts'
 import type { Role } from '../../model/address.ts'
 import type { CheckInput, CheckResult } from '../../model/batch.ts'
 import type { Fault } from '../../model/codes.ts'
-import { keyThrough, overlaps } from '../../model/overlap.ts'
+import { keyThrough, overlaps } from '../../model/place.ts'
 import { findRuns } from '../../report/read-report.ts'
 import { isStorageError } from '../../storage/error.ts'
 import type { CallOptions, Storage } from '../../storage/storage.ts'
 import { beating } from '../beating.ts'
 import type { Dependencies } from '../dependencies.ts'
-import { addressFault, faultOf } from '../fault.ts'
+import { faultOf } from '../fault.ts'
 import { canaryKey, checkDestination, checkSource, putCanary } from './check-address.ts'
 import { clearLeftovers } from './clear-leftovers.ts'
 

@@ -3,6 +3,7 @@ import { TestWorkflowEnvironment } from '@temporalio/testing'
 import type { WorkflowBundleWithSourceMap } from '@temporalio/worker'
 import { readFile } from 'node:fs/promises'
 import { inject } from 'vitest'
+import { installRuntime } from '../../worker/runtime.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -16,8 +17,10 @@ declare module 'vitest' {
 export const temporalAddress = (): string => inject('temporalAddress')
 
 /** Closed by the caller: `await environment.teardown()`. */
-export const testEnvironment = (): Promise<TestWorkflowEnvironment> =>
-  TestWorkflowEnvironment.createFromExistingServer({ address: temporalAddress() })
+export function testEnvironment(address = temporalAddress()): Promise<TestWorkflowEnvironment> {
+  installRuntime()
+  return TestWorkflowEnvironment.createFromExistingServer({ address })
+}
 
 /** For `Worker.create({ workflowBundle })`. */
 export const workflowBundle = (): { readonly codePath: string } => ({ codePath: inject('workflowBundlePath') })

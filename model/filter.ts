@@ -1,0 +1,40 @@
+/** What of the source a job is about: the start time point, sizes and globs. What these leave out is excluded. */
+import type { JobOptions } from './job.ts'
+
+export interface FilterFacts {
+  readonly key: string
+  readonly size: number
+  readonly mtimeMs: number
+}
+
+/** True where any of the globs matches the key. Made outside: the model knows no glob library. */
+export type KeyMatcher = (key: string) => boolean
+
+export interface Filter {
+  readonly sinceMs?: number
+  readonly minSize?: number
+  readonly maxSize?: number
+  /** Absent: everything. */
+  readonly include?: KeyMatcher
+  /** Goes before `include`. */
+  readonly exclude?: KeyMatcher
+}
+
+export function makeFilter(options: JobOptions, toMatcher: (globs: readonly string[]) => KeyMatcher): Filter {
+  const { sinceMs, minSize, maxSize, include, exclude } = options
+  return {
+    sinceMs,
+    minSize,
+    maxSize,
+    include: include.length === 0 ? undefined : toMatcher(include),
+    exclude: exclude.length === 0 ? undefined : toMatcher(exclude),
+  }
+}
+
+export function isExcluded({ key, size, mtimeMs }: FilterFacts, filter: Filter): boolean {
+  if (filter.sinceMs !== undefined && mtimeMs < filter.sinceMs) return true
+  if (filter.minSize !== undefined && size < filter.minSize) return true
+  if (filter.maxSize !== undefined && size > filter.maxSize) return true
+  if (filter.exclude?.(key)) return true
+  return filter.include !== undefined && !filter.include(key)
+}

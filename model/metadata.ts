@@ -1,0 +1,89 @@
+/** What of a file's metadata is stored at the destination, by what that holds. Pure. */
+import type { MetadataPolicy } from './job.ts'
+import { utf8Length } from './keys.ts'
+
+/** The same shape as the storage contract's Metadata. */
+export interface FileMetadata {
+  readonly contentType?: string
+  readonly cacheControl?: string
+  readonly contentEncoding?: string
+  readonly contentDisposition?: string
+  readonly contentLanguage?: string
+  readonly expires?: string
+  readonly user: Readonly<Record<string, string>>
+}
+
+export interface MetadataRules {
+  readonly policy: MetadataPolicy
+  /** The source's modified time is the file's own (NAS, SFTP), or is to be kept by option. */
+  readonly keepMtime: boolean
+  /** What the destination holds. */
+  readonly contentHeaders: boolean
+  readonly userMetadata: boolean
+  readonly keepsMtime: boolean
+  readonly maxMetadataBytes: number
+}
+
+export type MappedMetadata =
+  | { readonly kind: 'ok'; readonly metadata: FileMetadata; readonly mtimeMs: number; readonly dropped: readonly string[] }
+  | { readonly kind: 'unsupported'; readonly sentence: string }
+
+/**
+ * Content headers go where there is room for them and are left behind elsewhere; of user metadata all must fit, or the policy
+ * decides. The modified time travels as `mtime`, in seconds, as rclone writes it, and back.
+ */
+export function mapMetadata(source: FileMetadata, mtimeMs: number, rules: MetadataRules): MappedMetadata {
+  const kept = parseMtime(source.user['mtime'])
+  const fileMtimeMs = kept ?? mtimeMs
+  if (rules.keepsMtime && !rules.userMetadata) return fit(withoutMtime(source), fileMtimeMs, rules)
+  const user = rules.keepMtime && kept === undefined ? { ...source.user, mtime: formatMtime(mtimeMs) } : source.user
+  return fit({ ...source, user }, fileMtimeMs, rules)
+}
+
+function withoutMtime(source: FileMetadata): FileMetadata {
+  return { ...source, user: Object.fromEntries(Object.entries(source.user).filter(([name]) => name !== 'mtime')) }
+}
+
+function fit(source: FileMetadata, mtimeMs: number, rules: MetadataRules): MappedMetadata {
+  const { user, dropped } = fitUser(source.user, rules)
+  if (dropped.length > 0 && rules.policy === 'fail') return { kind: 'unsupported', sentence: unsupportedSentence(dropped, rules) }
+  const { user: _, ...headers } = source
+  return { kind: 'ok', metadata: rules.contentHeaders ? { ...headers, user } : { user }, mtimeMs, dropped }
+}
+
+function fitUser(source: Readonly<Record<string, string>>, { userMetadata, maxMetadataBytes }: MetadataRules) {
+  const user: Record<string, string> = {}
+  const dropped: string[] = []
+  let bytes = 0
+  for (const [name, value] of Object.entries(source)) {
+    const cost = utf8Length(name) + utf8Length(value)
+    if (!userMetadata || !isHeaderName(name) || bytes + cost > maxMetadataBytes) {
+      dropped.push(name)
+      continue
+    }
+    bytes += cost
+    user[name] = value
+  }
+  return { user, dropped }
+}
+
+const isHeaderName = (name: string): boolean => /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)
+
+function unsupportedSentence(dropped: readonly string[], { userMetadata, maxMetadataBytes }: MetadataRules): string {
+  const why = userMetadata ? `holds ${maxMetadataBytes} bytes of it under names of plain letters` : 'holds none'
+  return `User metadata ${dropped.map((name) => `"${name}"`).join(', ')} cannot be kept: the destination ${why}. With --metadata-policy drop it is left behind.`
+}
+
+/** `1700000000.25`: seconds, without zeros at the end. */
+export function formatMtime(mtimeMs: number): string {
+  const micros = Math.round(Math.abs(mtimeMs) * 1_000)
+  const seconds = Math.floor(micros / 1_000_000)
+  const fraction = String(micros % 1_000_000).padStart(6, '0').replace(/0+$/, '')
+  return `${mtimeMs < 0 ? '-' : ''}${seconds}${fraction === '' ? '' : `.${fraction}`}`
+}
+
+/** Milliseconds; undefined when it is not a number of seconds. */
+export function parseMtime(text: string | undefined): number | undefined {
+  if (text === undefined || !/^-?\d+(\.\d+)?$/.test(text)) return undefined
+  return Math.round(Number(text) * 1_000_000) / 1_000
+}

@@ -1,0 +1,56 @@
+/** How an object is cut into parts. Pure arithmetic on a store's limits. */
+export interface PlanLimits {
+  readonly maxPutBytes: number
+  readonly minPartBytes: number
+  readonly maxPartBytes: number
+  readonly maxParts: number
+  readonly maxObjectBytes: number
+}
+
+export type Plan =
+  /** One whole GET, one whole PUT. */
+  | { readonly kind: 'whole' }
+  | { readonly kind: 'parts'; readonly partBytes: number; readonly parts: number }
+  | { readonly kind: 'too-large'; readonly sentence: string }
+
+export interface PlanOptions {
+  /** An object up to this size is one piece; also the size of a part where the limits allow. */
+  readonly pieceBytes: number
+  /** No part is larger: it has to fit into memory. */
+  readonly mostPartBytes: number
+  readonly multipart: boolean
+}
+
+export function planObject(size: number, limits: PlanLimits, options: PlanOptions): Plan {
+  if (size > limits.maxObjectBytes) return tooLarge(size, `holds objects of up to ${limits.maxObjectBytes} bytes`)
+  if (!options.multipart) return planWhole(size, limits, options)
+  if (size <= options.pieceBytes && size <= limits.maxPutBytes) return { kind: 'whole' }
+  return planParts(size, limits, options)
+}
+
+function planWhole(size: number, { maxPutBytes }: PlanLimits, { mostPartBytes }: PlanOptions): Plan {
+  if (size > maxPutBytes) return tooLarge(size, `takes at most ${maxPutBytes} bytes in one request and has no multipart upload`)
+  if (size > mostPartBytes) return tooLarge(size, `has no multipart upload, and this version sends at most ${mostPartBytes} bytes in one request`)
+  return { kind: 'whole' }
+}
+
+function planParts(size: number, limits: PlanLimits, { pieceBytes, mostPartBytes }: PlanOptions): Plan {
+  const most = Math.min(limits.maxPartBytes, mostPartBytes)
+  const needed = roundUp(Math.ceil(size / limits.maxParts))
+  const partBytes = Math.max(Math.min(pieceBytes, most), limits.minPartBytes, Math.min(needed, most))
+  if (partBytes * limits.maxParts < size) return tooLarge(size, `takes ${limits.maxParts} parts, and this version sends at most ${most} bytes in each`)
+  return { kind: 'parts', partBytes, parts: Math.max(1, Math.ceil(size / partBytes)) }
+}
+
+const step = 1024 ** 2
+const roundUp = (bytes: number): number => Math.ceil(bytes / step) * step
+
+function tooLarge(size: number, fact: string): Plan {
+  return { kind: 'too-large', sentence: `The object has ${size} bytes; the destination ${fact}.` }
+}
+
+/** The bytes of part `number` (from 1); `last` is inclusive. */
+export function partRange(number: number, size: number, partBytes: number): { readonly first: number; readonly last: number } {
+  const first = (number - 1) * partBytes
+  return { first, last: Math.min(first + partBytes, size) - 1 }
+}

@@ -1,0 +1,148 @@
+import type { TestWorkflowEnvironment } from '@temporalio/testing'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { workflowIdOf, workflowTaskQueue } from '../../model/job.ts'
+import type { JobOptions } from '../../model/job.ts'
+import type { StatusMemo } from '../../model/status.ts'
+import type { MigrationInput, migrationJob } from '../../workflows/migration-job.ts'
+import { awaitUntil } from '../support/await-until.ts'
+import { testEnvironment } from '../support/temporal.ts'
+import { optionsOf, simulate, withWorkers } from './simulation.ts'
+
+let environment: TestWorkflowEnvironment
+beforeAll(async () => { environment = await testEnvironment() })
+afterAll(async () => { await environment?.teardown() })
+
+const begin = (options: JobOptions, more: Partial<MigrationInput> = {}) =>
+  environment.client.workflow.start<typeof migrationJob>('migrationJob', {
+    taskQueue: workflowTaskQueue, workflowId: workflowIdOf(options.job), args: [{ options, searchAttributes: true, ...more }],
+  })
+
+async function memoOf(job: string): Promise<StatusMemo> {
+  const { memo } = await environment.client.workflow.getHandle(workflowIdOf(job)).describe()
+  return memo?.['status'] as StatusMemo
+}
+
+describe('a job', () => {
+  it('copies every batch once and ends Completed', async () => {
+    const simulation = simulate({ batches: 130 })
+    const memo = await withWorkers(environment, simulation, async () => await (await begin(optionsOf('plain-job'))).result())
+    expect(memo).toMatchObject({ status: 'Completed', listed: { files: 13_000, complete: true }, counts: { completed: { files: 13_000 } } })
+    expect(simulation.merged.size).toBe(130)
+  })
+
+  it('never has more batches in flight than its window', async () => {
+    const simulation = simulate({ batches: 40, copyMs: 300 })
+    await withWorkers(environment, simulation, async () => await (await begin(optionsOf('narrow-job', { window: 7 }))).result())
+    expect(simulation.most()).toBeLessThanOrEqual(7)
+    expect(simulation.most()).toBeGreaterThan(2)
+  })
+
+  it('shows Stopped only when nothing copies any more, and goes on where it stopped', async () => {
+    const simulation = simulate({ batches: 40, copyMs: 400 })
+    await withWorkers(environment, simulation, async () => {
+      const handle = await begin(optionsOf('stopped-job'))
+      await awaitUntil(() => simulation.copying() >= 10)
+      const answer = await handle.executeUpdate('stop', { args: [{ by: 'test' }] })
+      expect(answer).toMatchObject({ status: 'Migrating' })
+      await awaitUntil(async () => (await memoOf('stopped-job')).status === 'Stopped')
+      expect(simulation.copying()).toBe(0)
+      const rest = await handle.describe()
+      expect(rest.raw.pendingActivities ?? []).toEqual([])
+      await handle.signal('start', {})
+      expect(await environment.client.workflow.getHandle(workflowIdOf('stopped-job')).result()).toMatchObject({ status: 'Completed' })
+    })
+    expect([...simulation.copied.values()].every((files) => files === 100)).toBe(true)
+  })
+
+  it('takes stop and start twice, and bursts of them, without harm', async () => {
+    const simulation = simulate({ batches: 30, copyMs: 50 })
+    await withWorkers(environment, simulation, async () => {
+      await begin(optionsOf('burst-job'))
+      const handle = environment.client.workflow.getHandle(workflowIdOf('burst-job'))
+      for (let i = 0; i < 20; i++) await handle.signal(i % 2 === 0 ? 'stop' : 'start', {})
+      await handle.signal('start')
+      expect(await handle.result()).toMatchObject({ status: 'Completed', counts: { completed: { files: 3_000 } } })
+    })
+  })
+
+  it('waits as Failed, retries only what failed, and is refused a second retry', async () => {
+    const simulation = simulate({ batches: 3, failing: 4 })
+    await withWorkers(environment, simulation, async () => {
+      const handle = await begin(optionsOf('retried-job'))
+      await awaitUntil(async () => (await memoOf('retried-job')).status === 'Failed')
+      expect(await memoOf('retried-job')).toMatchObject({ phase: 'waiting', failures: { Forbidden: 4 }, counts: { failed: { files: 4 } } })
+      await expect(handle.executeUpdate('stop')).rejects.toMatchObject({ cause: { message: expect.stringContaining('nothing to stop') } })
+      await handle.executeUpdate('retry', { args: [{}] })
+      await expect(handle.result()).resolves.toMatchObject({ status: 'Completed', run: 2, counts: { completed: { files: 4 } } })
+    })
+  })
+
+  it('notes a signal that cannot be understood, and goes on', async () => {
+    const simulation = simulate({ batches: 2 })
+    await withWorkers(environment, simulation, async () => {
+      const handle = await begin(optionsOf('noisy-job'), { paused: true })
+      await awaitUntil(async () => (await memoOf('noisy-job')).status === 'Stopped')
+      await handle.signal('stop', 'now')
+      await handle.signal('nonsense', {})
+      await handle.signal('retry', { onyl: 'x' })
+      await signalRaw('noisy-job', 'stop', Buffer.from('{"half'))
+      const details = await awaitUntil(async () => {
+        const text = (await handle.query('__temporal_workflow_metadata')) as { currentDetails?: string }
+        return text.currentDetails?.includes('could not be read') ? text.currentDetails : undefined
+      })
+      expect(details).toContain('"nonsense" is not known')
+      expect(details).toContain('no field "onyl"')
+      await handle.signal('start', {})
+      expect(await handle.result()).toMatchObject({ status: 'Completed' })
+    })
+  })
+
+  it('writes its report when it is cancelled from the Web UI, and closes as cancelled', async () => {
+    const simulation = simulate({ batches: 40, copyMs: 300 })
+    await withWorkers(environment, simulation, async () => {
+      const handle = await begin(optionsOf('cancelled-job'))
+      await awaitUntil(() => simulation.copying() >= 10)
+      await handle.cancel()
+      await expect(handle.result()).rejects.toMatchObject({ cause: { name: 'CancelledFailure' } })
+      const memo = await memoOf('cancelled-job')
+      expect(memo).toMatchObject({ status: 'Failed', reason: { code: 'Cancelled' }, lists: ['cancelled-job@1_total_list'] })
+      expect(memo.counts.completed.files + memo.counts.failed.files).toBe(memo.listed.files)
+    })
+  })
+
+  it('is blocked by a fault of the whole address, says why, and goes on when told to once it is mended', async () => {
+    const simulation = simulate({ batches: 30, blockedAfter: 5 })
+    await withWorkers(environment, simulation, async () => {
+      const handle = await begin(optionsOf('blocked-job'))
+      await awaitUntil(async () => (await memoOf('blocked-job')).phase === 'blocked')
+      const memo = await memoOf('blocked-job')
+      expect(memo).toMatchObject({ status: 'Migrating', reason: { code: 'DestAddrAccessKeyInvalid' }, counts: { failed: { files: 0 } } })
+      simulation.mend()
+      await handle.executeUpdate('start', { args: [{}] })
+      expect(await handle.result()).toMatchObject({ status: 'Completed', counts: { completed: { files: 3_000 } }, reason: null })
+    })
+  })
+
+  it('shows a signal in its memo within a second while 200 batches are in flight', async () => {
+    const simulation = simulate({ batches: 400, copyMs: 20_000 })
+    await withWorkers(environment, simulation, async () => {
+      const handle = await begin(optionsOf('wide-job', { window: 200 }))
+      await awaitUntil(() => simulation.copying() === 200)
+      const sentAt = Date.now()
+      await handle.signal('stop', {})
+      await awaitUntil(async () => (await memoOf('wide-job')).phase === 'stopping' || (await memoOf('wide-job')).status === 'Stopped', { everyMs: 20 })
+      expect(Date.now() - sentAt).toBeLessThan(1_000)
+      await awaitUntil(async () => (await memoOf('wide-job')).status === 'Stopped')
+      await handle.terminate()
+    })
+  })
+})
+
+async function signalRaw(job: string, signalName: string, data: Uint8Array): Promise<void> {
+  await environment.connection.workflowService.signalWorkflowExecution({
+    namespace: 'default',
+    workflowExecution: { workflowId: workflowIdOf(job) },
+    signalName,
+    input: { payloads: [{ metadata: { encoding: Buffer.from('json/plain') }, data }] },
+  })
+}

@@ -1,0 +1,112 @@
+/** Activities that move nothing and remember everything: for what the workflow decides, on a real Temporal server. */
+import { Context } from '@temporalio/activity'
+import { Worker } from '@temporalio/worker'
+import type { TestWorkflowEnvironment } from '@temporalio/testing'
+import type { Activities } from '../../activities/index.ts'
+import type { BatchRef, CopyInput, CopyResult } from '../../model/batch.ts'
+import type { Fault } from '../../model/codes.ts'
+import { heartbeatEveryMs } from '../../model/heartbeat.ts'
+import { copyTaskQueue, jobDefaults, workflowTaskQueue } from '../../model/job.ts'
+import type { JobOptions } from '../../model/job.ts'
+import { addCounts, noCounts, noTally } from '../../model/status.ts'
+import type { Counts } from '../../model/status.ts'
+import { payloadConverterPath } from '../../worker/bundle.ts'
+import { workflowBundle } from '../support/temporal.ts'
+
+export interface SimulationOptions {
+  readonly batches: number
+  /** How long a copy takes; it ends earlier when cut, with a part of its files done. */
+  readonly copyMs?: number
+  readonly failing?: number
+  /** The destination is at fault from this copy on, until the simulation is `mended`. */
+  readonly blockedAfter?: number
+}
+
+/** What the simulated data plane saw: how often each batch's files were copied, by batch. */
+export interface Simulation {
+  readonly activities: Activities
+  readonly copied: Map<number, number>
+  readonly merged: Set<number>
+  readonly copying: () => number
+  readonly most: () => number
+  readonly mend: () => void
+}
+
+const revoked: Fault = { code: 'DestAddrAccessKeyInvalid', message: 'Check the access key id.' }
+const filesPerBatch = 100
+const kib = 1024
+
+export const counts = (files: number, failed = 0): Counts =>
+  ({ ...noCounts, completed: { files: files - failed, bytes: (files - failed) * kib }, failed: { files: failed, bytes: failed * kib } })
+
+export function simulate({ batches, copyMs = 0, failing = 0, blockedAfter = Infinity }: SimulationOptions): Simulation {
+  const copied = new Map<number, number>()
+  const merged = new Set<number>()
+  let copying = 0
+  let most = 0
+  let copies = 0
+  let mended = false
+
+  async function copyBatch({ batch, window }: CopyInput): Promise<CopyResult> {
+    if (++copies > blockedAfter && !mended) return { done: false, counts: noCounts, failures: {}, queuedMs: 0, blocked: revoked }
+    const context = Context.current()
+    const beat = setInterval(() => context.heartbeat(), window > 20 ? heartbeatEveryMs(window) : 200)
+    most = Math.max(most, ++copying)
+    const whole = await Promise.race([
+      context.sleep(copyMs).then(() => true, () => false),
+      context.cancelled.catch(() => false),
+    ])
+    clearInterval(beat)
+    copying--
+    const before = copied.get(batch.n) ?? 0
+    const done = whole ? batch.files : Math.min(batch.files, before + 10)
+    copied.set(batch.n, done)
+    const failed = batch.n === 0 ? Math.min(failing, done) : 0
+    return {
+      done: done === batch.files, outcomes: { generation: 0, attempt: 1 }, counts: counts(done, failed),
+      failures: failed === 0 ? {} : { Forbidden: failed }, queuedMs: 1_000,
+    }
+  }
+
+  const activities: Activities = {
+    copyBatch,
+    checkJob: async () => ({ fault: copies > blockedAfter && !mended ? revoked : null, latestRun: 0, proven: ['md5'], warnings: [] }),
+    checkAddress: async ({ address }) => ({ address, ok: true, checks: [], abilities: null, limits: null }),
+    async listBatches({ firstBatch, maxBatches, call, retry }) {
+      const last = retry ? 1 : batches
+      const refs: BatchRef[] = []
+      for (let n = firstBatch; n < last && refs.length < maxBatches; n++) {
+        const files = retry ? failing : filesPerBatch
+        refs.push({ n, listAttempt: 1, files, bytes: files * kib })
+      }
+      const more = firstBatch + refs.length < last
+      return { batches: refs, excluded: noTally, ...(more && { position: { call, attempt: 1 } }) }
+    },
+    async mergeBatches({ merge, batches: finished, context }) {
+      for (const [n] of finished) {
+        if (merged.has(n) && context.run === 1) throw new Error(`batch ${n} was merged twice`)
+        merged.add(n)
+      }
+      const sum = finished.reduce((all, [n]) => addCounts(all, counts(copied.get(n) ?? 0, n === 0 ? failing : 0)), noCounts)
+      const lost = context.run === 1 ? finished.length * filesPerBatch - sum.completed.files - sum.failed.files : 0
+      const whole = context.run === 1 ? { ...sum, failed: { files: sum.failed.files + lost, bytes: 0 } } : counts(failing)
+      return { fragment: { merge, attempt: 1, parts: 1 }, counts: whole }
+    },
+    writeReport: async ({ context, counts: all }) => ({ lists: [`${context.options.job}@${context.run}_total_list`], counts: all }),
+    readReport: async () => ({ bytes: '', size: 0 }),
+  }
+  return { activities, copied, merged, copying: () => copying, most: () => most, mend: () => { mended = true } }
+}
+
+export const optionsOf = (job: string, more: Partial<JobOptions> = {}): JobOptions =>
+  ({ ...jobDefaults, job, source: 'here', destination: 'there', timeZone: 'UTC', ...more })
+
+/** Workers of both queues over the simulated activities, for as long as `body` runs. */
+export async function withWorkers<T>(environment: TestWorkflowEnvironment, simulation: Simulation, body: () => Promise<T>): Promise<T> {
+  const common = { connection: environment.nativeConnection, activities: simulation.activities, maxHeartbeatThrottleInterval: 200 } as const
+  const control = await Worker.create({
+    ...common, taskQueue: workflowTaskQueue, workflowBundle: workflowBundle(), dataConverter: { payloadConverterPath },
+  })
+  const copy = await Worker.create({ ...common, taskQueue: copyTaskQueue, maxConcurrentActivityTaskExecutions: 300 })
+  return await copy.runUntil(() => control.runUntil(body))
+}
