@@ -4,7 +4,9 @@ import { createServer } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Connection } from '@temporalio/client'
 import { msToTs } from '@temporalio/common/lib/time.js'
+import { ensureSearchAttributes } from '../client/search-attributes.ts'
 import { searchAttributeNames, searchAttributes } from '../model/search-attributes.ts'
+import { killGroup } from './process.ts'
 
 const answersWithinMs = 60_000
 const msADay = 86_400_000
@@ -68,7 +70,7 @@ async function poll(child: ChildProcess, address: string, namespace: string, ret
   const deadline = Date.now() + answersWithinMs
   const connection = Connection.lazy({ address })
   try {
-    while (!(await isReady(connection, namespace))) {
+    while (!(await answers(connection, namespace))) {
       const ended = child.exitCode ?? child.signalCode
       if (ended !== null) throw new Error(`Temporal's server ended before it answered (${ended}).`)
       if (Date.now() > deadline) throw new Error(`Temporal's server at ${address} did not answer within ${answersWithinMs / 1_000} s.`)
@@ -76,28 +78,18 @@ async function poll(child: ChildProcess, address: string, namespace: string, ret
     }
     const workflowExecutionRetentionTtl = msToTs(retentionDays * msADay)
     await connection.workflowService.updateNamespace({ namespace, config: { workflowExecutionRetentionTtl } })
+    await ensureSearchAttributes(connection, namespace)
   } finally {
     await connection.close()
   }
 }
 
-async function isReady(connection: Connection, namespace: string): Promise<boolean> {
-  const query = searchAttributeNames.map((name) => `${name} IS NOT NULL`).join(' AND ')
+async function answers(connection: Connection, namespace: string): Promise<boolean> {
   try {
-    await connection.withDeadline(Date.now() + 2_000, () => connection.workflowService.countWorkflowExecutions({ namespace, query }))
+    await connection.withDeadline(Date.now() + 2_000, () => connection.workflowService.describeNamespace({ namespace }))
     return true
   } catch {
     return false
-  }
-}
-
-/** Kills a process group by its leader's pid; one that is gone is fine. */
-export function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {
-  if (pid === undefined) return
-  try {
-    process.kill(-pid, signal)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
   }
 }
 

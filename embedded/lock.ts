@@ -2,6 +2,7 @@ import { mkdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { isAlive } from './process.ts'
 
 const beatMs = 2_000
 const staleMs = 30_000
@@ -44,16 +45,6 @@ async function isStale(file: string): Promise<boolean> {
     return host === hostname() && !isAlive(Number(pid))
   } catch {
     return false
-  }
-}
-
-/** Whether a process of this pid exists on this machine. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }
 

@@ -96,7 +96,7 @@ async function tryDownload({ name, version, download }: Program, folder: string,
 async function build(program: Program, folder: string, onProgress: (line: string) => void): Promise<string> {
   const { name, version, buildMinutes } = program
   if (!(await onPath('go'))) throw new ProgramMissingError(helpFor(program, 'neither a download nor Go is available here'))
-  onProgress(`Building ${name} ${version} with Go: this happens once and may take about ${buildMinutes} minutes on two cores …`)
+  onProgress(`Building ${name} ${version} with Go: this happens once and may take about ${buildMinutes} min on two cores …`)
   const output = join(folder, name)
   const ldflags = ['-s', '-w', program.ldflags ?? ''].join(' ').trim()
   const flags = ['build', '-buildvcs=false', '-mod=readonly', '-ldflags', ldflags, '-o', output, program.goPackage]

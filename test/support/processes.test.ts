@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { isAlive } from '../../embedded/lock.ts'
+import { isAlive } from '../../embedded/process.ts'
 import { awaitUntil } from './await-until.ts'
 import { end, start, temporaryFolder } from './processes.ts'
 

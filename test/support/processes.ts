@@ -36,6 +36,12 @@ export function start(program: string, args: readonly string[], { env, cwd, outp
   return child
 }
 
+/** For a group that leads its own life (a detached server): killed when this process ends, however it ends. */
+export function endWithTests(pid: number): void {
+  const watching = spawn('sh', ['-c', `cat >/dev/null; kill -KILL -${pid}`], { stdio: ['pipe', 'ignore', 'ignore'], detached: true })
+  watching.unref()
+}
+
 /** Sends the signal to the whole group and waits until the process is gone. */
 export async function end(child: ChildProcess, signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
   if (hasEnded(child)) return
