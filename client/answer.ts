@@ -1,0 +1,34 @@
+/** Sends a message to a job: as an Update, which answers; where none comes within a few seconds, as the Signal of the same meaning. */
+import {
+  WorkflowNotFoundError, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError, type Client,
+} from '@temporalio/client'
+import type { JobCode } from '../model/codes.ts'
+import { workflowIdOf } from '../model/job.ts'
+import type { MessageAnswer, MessageName, RetryMessage } from '../model/messages.ts'
+import { TranshipError } from './errors.ts'
+
+const answerWithinMs = 5_000
+
+/** `null`: it went as a Signal, nobody has answered yet. */
+export type Answer = MessageAnswer | null
+
+/** Fails `InvalidJobStatusForCurrentOperation` when the job refuses, `JobNotExist` when it is closed. */
+export async function sendMessage(client: Client, job: string, name: MessageName, message: RetryMessage): Promise<Answer> {
+  const handle = client.workflow.getHandle(workflowIdOf(job))
+  try {
+    return await client.withDeadline(Date.now() + answerWithinMs, () => handle.executeUpdate<MessageAnswer, [RetryMessage]>(name, { args: [message] }))
+  } catch (error) {
+    if (error instanceof WorkflowUpdateFailedError) throw refused(error.cause?.message ?? error.message)
+    if (error instanceof WorkflowNotFoundError) throw new TranshipError('JobNotExist', `The job "${job}" is not running.`)
+    if (!(error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)) throw error
+  }
+  await handle.signal<[RetryMessage]>(name, message)
+  return null
+}
+
+/** A validator's sentence may begin with the code that it means. */
+function refused(sentence: string): TranshipError {
+  const match = /^(RetryExceedMaxCount): (.*)$/.exec(sentence)
+  const code: JobCode = match ? 'RetryExceedMaxCount' : 'InvalidJobStatusForCurrentOperation'
+  return new TranshipError(code, match?.[2] ?? sentence)
+}

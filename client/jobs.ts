@@ -1,0 +1,164 @@
+/**
+ * The API of the system: every door uses this and nothing else. Each function fails with a TranshipError that carries a code, a
+ * sentence and, where there is one, a hint. Looking works without a worker; what needs one says so and gives up after a while.
+ */
+import { randomUUID } from 'node:crypto'
+import type { Client } from '@temporalio/client'
+import type { CheckAddressResult } from '../activities/check/check-address-activity.ts'
+import type { Role } from '../model/address.ts'
+import { workflowIdOf, workflowTaskQueue, type JobOptions } from '../model/job.ts'
+import type { MessageName } from '../model/messages.ts'
+import { suggest } from '../model/suggest.ts'
+import type { JobView, StatusMemo } from '../model/status.ts'
+import type { addressCheck } from '../workflows/address-check.ts'
+import type { MigrationInput } from '../workflows/migration-job.ts'
+import { sendMessage } from './answer.ts'
+import { alreadyOpen, startJob } from './create.ts'
+import { describeJob, viewOfListed, type Described } from './describe.ts'
+import { TranshipError } from './errors.ts'
+import { followJob, isOver } from './follow.ts'
+import { inputOf } from './past-input.ts'
+import { removeJob } from './remove.ts'
+import { readListChunk, type ListChunk, type ListRef } from './report.ts'
+import { runWatched } from './run-watched.ts'
+
+export interface JobsOptions {
+  readonly client: Client
+  /** The namespace has the search attributes. */
+  readonly searchAttributes: boolean
+  /** Who asks, as `user@host`: noted in the job. */
+  readonly by: string
+  /** How long to wait for a worker before `NoWorker`; 0: for ever. */
+  readonly workerTimeoutMs?: number
+  /** Sentences for people, while something takes long or goes another way. */
+  readonly onNotice?: (message: string) => void
+}
+
+export interface CreateOptions {
+  /** False: checked, then Stopped. */
+  readonly start?: boolean
+  /** Go on after the last run of a job of this name. */
+  readonly again?: boolean
+  readonly signal?: AbortSignal
+}
+
+export interface WaitOptions {
+  readonly onView?: (view: JobView) => void
+  readonly signal?: AbortSignal
+  readonly everyMs?: number
+}
+
+export interface Told {
+  readonly view: JobView
+  /** A sentence for people: what happens now. */
+  readonly message: string
+}
+
+export interface Jobs {
+  /** The job once its addresses are checked; `Create Failed` with a reason when they are not well. Fails `JobAlreadyExist`. */
+  create(options: JobOptions, how?: CreateOptions): Promise<JobView>
+  status(job: string): Promise<JobView>
+  /** All that Temporal holds, the newest first; eventually complete. */
+  list(): Promise<JobView[]>
+  stop(job: string): Promise<Told>
+  start(job: string): Promise<Told>
+  /** Tries failed files again, those of one code if `only` says so; a closed job gets a run more. */
+  retry(job: string, how?: { readonly only?: string }): Promise<Told>
+  /** Ends the job and forgets it; what was copied and its report stay. */
+  remove(job: string): Promise<void>
+  /** Looks until `until` holds, by default until the run is over. */
+  follow(job: string, how?: WaitOptions, until?: (view: JobView) => boolean): Promise<JobView>
+  /** Runs on a worker. */
+  checkAddress(address: string, role: Role): Promise<CheckAddressResult>
+  /** A piece of a report list, read by a worker. */
+  readList(ref: ListRef, offset: number): Promise<ListChunk>
+  /** What the job's last report is of. */
+  memo(job: string): Promise<StatusMemo>
+}
+
+export const defaultWorkerTimeoutMs = 30_000
+
+export function createJobs({ client, searchAttributes, by, workerTimeoutMs = defaultWorkerTimeoutMs, onNotice = () => undefined }: JobsOptions): Jobs {
+  const watch = { workerTimeoutMs, onNotice }
+
+  const find = async (job: string): Promise<Described> => {
+    const described = await describeJob(client, job)
+    if (described) return described
+    const meant = suggest(job, (await listViews()).map((view) => view.job))
+    throw new TranshipError('JobNotExist', `There is no job "${job}".${meant ? ` Did you mean "${meant}"?` : ''}`, '"tranship list" shows the jobs that Temporal holds.')
+  }
+
+  const listViews = async (): Promise<JobView[]> => {
+    const views = new Map<string, JobView>()
+    for await (const info of client.workflow.list({ query: 'WorkflowType = "migrationJob"' })) {
+      const view = info.status.name === 'CONTINUED_AS_NEW' ? undefined : viewOfListed(info)
+      const known = view && views.get(view.job)
+      if (view && (!known || view.startedAt > known.startedAt)) views.set(view.job, view)
+    }
+    return [...views.values()].sort((a, b) => b.startedAt.localeCompare(a.startedAt))
+  }
+
+  const tell = async (job: string, name: MessageName, only?: string): Promise<Told> => {
+    const answer = await sendMessage(client, job, name, { by, ...(only === undefined ? {} : { only }) })
+    const message = answer?.message ?? 'No worker answered within 5 s, so it was sent as a Signal: it counts as soon as a worker is there.'
+    return { view: (await find(job)).view, message }
+  }
+
+  const begin = async (input: MigrationInput, signal?: AbortSignal): Promise<JobView> => {
+    await startJob(client, input, { ...watch, ...(signal && { signal }) })
+    const { job } = input.options
+    if (!input.paused) return (await find(job)).view
+    return await followJob(client, job, (view) => view.status === 'Stopped' || isOver(view), watch)
+  }
+
+  const create: Jobs['create'] = async (options, { start = true, again = false, signal } = {}) => {
+    await refuseTaken(client, options.job, again)
+    return await begin({ options, searchAttributes, ...(!start && { paused: true }), ...(again && { again: true }) }, signal)
+  }
+
+  const retryClosed = async (job: string, described: Described, only: string | undefined): Promise<Told> => {
+    if (described.view.status === 'Create Failed') throw new TranshipError('InvalidJobStatusForCurrentOperation', `The job "${job}" could not be made: mend what its reason says and create it again.`)
+    const past = await inputOf(client, job, described.runId)
+    const { state: _state, paused: _paused, ...input } = past
+    return { view: await begin({ ...input, searchAttributes, again: true, retry: only === undefined ? {} : { only } }), message: 'The failed files are tried again.' }
+  }
+
+  return {
+    create,
+    status: async (job) => (await find(job)).view,
+    memo: async (job) => (await find(job)).memo,
+    list: listViews,
+    stop: async (job) => await openOnly(job, await find(job), () => tell(job, 'stop')),
+    start: async (job) => await openOnly(job, await find(job), () => tell(job, 'start')),
+    retry: async (job, { only } = {}) => {
+      const described = await find(job)
+      if (nothingFailed(described.view)) return { view: described.view, message: 'There is nothing to retry: no file failed.' }
+      return described.open ? await tell(job, 'retry', only) : await retryClosed(job, described, only)
+    },
+    remove: async (job) => await removeJob(client, job, await find(job), watch),
+    follow: async (job, how = {}, until = isOver) => await followJob(client, job, until, { ...watch, ...how }),
+    checkAddress: async (address, role) =>
+      await runWatched<typeof addressCheck>(client, 'addressCheck', { workflowId: `address-check/${randomUUID()}`, taskQueue: workflowTaskQueue, args: [{ address, role }] }, watch),
+    readList: async (ref, offset) => await readListChunk(client, ref, offset, watch),
+  }
+}
+
+const nothingFailed = ({ status, failed }: JobView): boolean => status === 'Completed' && failed.files === 0
+
+async function openOnly(job: string, { open, view }: Described, act: () => Promise<Told>): Promise<Told> {
+  if (open) return await act()
+  throw new TranshipError('InvalidJobStatusForCurrentOperation', `The job "${job}" is ${view.status}: it is over.`, `Run it again with "tranship migrate ${view.source} ${view.destination} --job ${job}".`)
+}
+
+/** A job whose run is over but which waits for a retry gives its name to the next one. */
+async function refuseTaken(client: Client, job: string, again: boolean): Promise<void> {
+  const described = await describeJob(client, job)
+  if (!described) return
+  if (described.open && again && isOver(described.view)) {
+    await client.workflow.getHandle(workflowIdOf(job), described.runId).terminate('followed by the next run of the job')
+    return
+  }
+  if (described.open) throw alreadyOpen(job)
+  if (again || described.memo.lists.length === 0) return
+  throw new TranshipError('JobAlreadyExist', `There was a job "${job}", and its report stands at the destination.`, 'Choose another name, or add --again for its next run.')
+}

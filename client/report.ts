@@ -1,0 +1,21 @@
+/** Report lists, read by a worker for a client that cannot reach the address itself. */
+import { randomUUID } from 'node:crypto'
+import type { Client } from '@temporalio/client'
+import type { ReadReportInput } from '../activities/read-report.ts'
+import { workflowTaskQueue } from '../model/job.ts'
+import type { exportReport } from '../workflows/export-report.ts'
+import { runWatched } from './run-watched.ts'
+import type { WatchOptions } from './worker-watch.ts'
+
+export type ListRef = Omit<ReadReportInput, 'offset'>
+export interface ListChunk {
+  readonly bytes: Uint8Array
+  /** Of the whole list. */
+  readonly size: number
+}
+
+export async function readListChunk(client: Client, ref: ListRef, offset: number, watch: WatchOptions): Promise<ListChunk> {
+  const workflowId = `export-report/${randomUUID()}`
+  const { bytes, size } = await runWatched<typeof exportReport>(client, 'exportReport', { workflowId, taskQueue: workflowTaskQueue, args: [{ ...ref, offset }] }, watch)
+  return { bytes: Buffer.from(bytes, 'base64'), size }
+}
