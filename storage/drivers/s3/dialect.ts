@@ -1,0 +1,80 @@
+import type { Vendor } from '../../../model/address.ts'
+import type { Hashes, StorageAbilities, StorageLimits } from '../../storage.ts'
+import type { ReceivedHeaders } from './headers.ts'
+import type { MetadataForm } from './metadata.ts'
+import type { Credentials, Headers, Sign } from './signing.ts'
+
+/**
+ * What sets a vendor of the S3 family apart: data and small pure functions. The wire client obeys it and never asks for the
+ * vendor's name. A new vendor is a file in `dialects/` that exports one of these.
+ */
+export interface Dialect<Address> {
+  readonly vendor: Vendor
+  /** Where and as whom. Pure. */
+  readonly target: (address: Address) => Target
+  readonly signer: (target: Target) => Sign
+  /** What follows a query name without value: `?uploads` or `?uploads=`. Signatures differ in it. */
+  readonly bareQuery: '' | '='
+  readonly limits: StorageLimits
+  readonly abilities: StorageAbilities
+  /** Why the store cannot hold this key; undefined when it can. */
+  readonly keyFault: (key: string) => string | undefined
+  readonly metadata: MetadataForm
+  readonly storageClassHeader: string
+  readonly listing: ListingForm
+  readonly reads: ReadForm
+  readonly writes: WriteForm
+  readonly hashes: HashForm
+}
+
+export interface ListingForm {
+  readonly version: 1 | 2
+  /** `encoding-type=url` is understood; continuation tokens then come encoded too. */
+  readonly urlEncoding: boolean
+  readonly tokenEncoded: boolean
+  /** Entries of this type state their own size, not that of what a read gives: they are looked at one by one. */
+  readonly lookAtType?: string
+}
+
+export interface ReadForm {
+  /** Sent with every GET and HEAD, and with a GET of a range. */
+  readonly headers: Headers
+  readonly rangeHeaders: Headers
+}
+
+export interface WriteForm {
+  /** Makes a PUT or Complete fail where the key exists. */
+  readonly ifAbsent: Headers
+  /** PUT understands If-Match. False: the object is looked at before. */
+  readonly ifMatch: boolean
+  /** Sent with Create, so that parts and object get a checksum; left out once the store has refused it. */
+  readonly uploadChecksum: Headers
+}
+
+export interface HashForm {
+  /** Headers that make the store prove the body of a PUT or part. */
+  readonly toHeaders: (hashes: Hashes) => Headers
+  /** Which of `parts` hashes the driver works out itself where the caller gave none, because Create promised them. */
+  readonly partHash?: 'crc32'
+  /** What an answer to HEAD, GET, PUT, part or Complete states of the whole object or part. */
+  readonly fromHeaders: (headers: ReceivedHeaders) => Hashes
+  /** The same of an element of XML: a part of ListParts, or the result of Complete. */
+  readonly fromXml: (xml: string) => Hashes
+}
+
+/** A dialect's address, resolved. */
+export interface Target {
+  /** `https://host[:port]` to connect to. */
+  readonly origin: string
+  /** '' (virtual host) or '/bucket'. */
+  readonly basePath: string
+  /** Safe to log. */
+  readonly endpoint: string
+  readonly region: string
+  readonly bucket: string
+  readonly prefix: string
+  /** Absent: the AWS credential chain. */
+  readonly credentials?: Credentials
+  readonly caFile?: string
+  readonly proxy?: string
+}

@@ -1,0 +1,87 @@
+import type { Hashes } from '../../../storage.ts'
+import type { OssAddress } from '../address.ts'
+import type { Dialect, Target } from '../dialect.ts'
+import { etagOf, md5OfEtag, toContentMd5 } from '../hashes.ts'
+import { header, type ReceivedHeaders } from '../headers.ts'
+import { isBareHost, pathStyle, toEndpointUrl, virtualHost } from '../host.ts'
+import { unquote } from '../listing.ts'
+import { rawUtf8 } from '../metadata-text.ts'
+import { oss4 } from '../oss4.ts'
+import { element } from '../xml.ts'
+
+const KiB = 2 ** 10
+const GiB = 2 ** 30
+
+/** Alibaba Cloud OSS by its own protocol: OSS4-HMAC-SHA256, `x-oss-` headers, CRC-64/XZ stated with every answer. */
+export const ossDialect: Dialect<OssAddress> = {
+  vendor: 'oss',
+  target: toTarget,
+  signer: (target) => oss4(target.region),
+  bareQuery: '',
+  limits: {
+    maxPutBytes: 5 * GiB,
+    minPartBytes: 100 * KiB,
+    maxPartBytes: 5 * GiB,
+    maxParts: 10_000,
+    maxObjectBytes: 10_000 * 5 * GiB,
+    maxKeyBytes: 1023,
+    maxMetadataBytes: 8 * KiB,
+    mtimeResolutionMs: 1000,
+    maxListEntries: 1000,
+  },
+  abilities: {
+    ordered: true,
+    read: true,
+    write: true,
+    conditionalPut: true,
+    conditionalGet: true,
+    etag: true,
+    contentHeaders: true,
+    userMetadata: true,
+    keepsMtime: false,
+    putHashes: ['md5'],
+    statedHashes: ['crc64', 'md5'],
+  },
+  keyFault: (key) => (/^[/\\]/.test(key) ? 'OSS holds no key that begins with "/" or "\\".' : undefined),
+  metadata: { prefix: 'x-oss-meta-', text: rawUtf8 },
+  storageClassHeader: 'x-oss-storage-class',
+  listing: { version: 2, urlEncoding: true, tokenEncoded: true, lookAtType: 'Symlink' },
+  reads: { headers: {}, rangeHeaders: { 'x-oss-range-behavior': 'standard' } },
+  writes: { ifAbsent: { 'x-oss-forbid-overwrite': 'true' }, ifMatch: false, uploadChecksum: {} },
+  hashes: {
+    toHeaders: toContentMd5,
+    fromHeaders: (headers) => ({ ...toCrc64(header(headers, 'x-oss-hash-crc64ecma')), ...statedMd5(headers) }),
+    fromXml: (xml) => ({ ...toCrc64(element(xml, 'HashCrc64ecma')), ...md5OfEtag(unquote(element(xml, 'ETag') ?? '')) }),
+  },
+}
+
+const toCrc64 = (crc64: string | undefined): Hashes => (crc64 ? { crc64 } : {})
+
+/** Appendable objects have 32 hex digits that are no MD5. */
+function statedMd5(headers: ReceivedHeaders): Hashes {
+  if ((header(headers, 'x-oss-object-type') ?? 'Normal') !== 'Normal') return {}
+  return md5OfEtag(etagOf(headers), header(headers, 'x-oss-server-side-encryption'))
+}
+
+function toTarget(address: OssAddress): Target {
+  const url = toEndpointUrl(address.endpoint)
+  return {
+    ...hostForm(url, address),
+    endpoint: url.origin,
+    region: address.region.replace(/^oss-/, ''),
+    bucket: address.bucket,
+    prefix: address.prefix ?? '',
+    credentials: {
+      accessKeyId: address.accessKeyId,
+      secret: address.accessKeySecret,
+      ...(address.securityToken && { token: address.securityToken }),
+    },
+    ...(address.caFile && { caFile: address.caFile }),
+    ...(address.proxy && { proxy: address.proxy }),
+  }
+}
+
+function hostForm(url: URL, { bucket, cname }: OssAddress): { origin: string; basePath: string } {
+  if (cname) return { origin: url.origin, basePath: '' }
+  return isBareHost(url) ? pathStyle(url, bucket) : virtualHost(url, bucket)
+}

@@ -1,0 +1,92 @@
+import type { S3Address } from '../address.ts'
+import type { Dialect, Target } from '../dialect.ts'
+import { amzChecksums, etagOf, md5OfEtag, toAmzChecksum, toContentMd5 } from '../hashes.ts'
+import { header } from '../headers.ts'
+import { isBareHost, pathStyle, toEndpointUrl, virtualHost } from '../host.ts'
+import { unquote } from '../listing.ts'
+import { rfc2047 } from '../metadata-text.ts'
+import { sigV4 } from '../sigv4.ts'
+import { element } from '../xml.ts'
+
+const MiB = 2 ** 20
+const GiB = 2 ** 30
+
+/** Amazon S3, and any store that speaks its protocol. */
+export const s3Dialect: Dialect<S3Address> = {
+  vendor: 's3',
+  target: toTarget,
+  signer: (target) => sigV4(target.region),
+  bareQuery: '=',
+  limits: {
+    maxPutBytes: 5 * GiB,
+    minPartBytes: 5 * MiB,
+    maxPartBytes: 5 * GiB,
+    maxParts: 10_000,
+    maxObjectBytes: 10_000 * 5 * GiB,
+    maxKeyBytes: 1024,
+    maxMetadataBytes: 2048,
+    mtimeResolutionMs: 1000,
+    maxListEntries: 1000,
+  },
+  abilities: {
+    ordered: true,
+    read: true,
+    write: true,
+    conditionalPut: true,
+    conditionalGet: true,
+    etag: true,
+    contentHeaders: true,
+    userMetadata: true,
+    keepsMtime: false,
+    putHashes: ['crc32', 'crc32c', 'md5'],
+    statedHashes: ['md5'],
+  },
+  keyFault: () => undefined,
+  metadata: { prefix: 'x-amz-meta-', text: rfc2047 },
+  storageClassHeader: 'x-amz-storage-class',
+  listing: { version: 2, urlEncoding: true, tokenEncoded: false },
+  reads: { headers: { 'x-amz-checksum-mode': 'ENABLED' }, rangeHeaders: {} },
+  writes: {
+    ifAbsent: { 'if-none-match': '*' },
+    ifMatch: true,
+    uploadChecksum: { 'x-amz-checksum-algorithm': 'CRC32', 'x-amz-checksum-type': 'FULL_OBJECT' },
+  },
+  hashes: {
+    toHeaders: (hashes) => ({ ...toAmzChecksum(hashes), ...toContentMd5(hashes) }),
+    partHash: 'crc32',
+    fromHeaders: (headers) => ({
+      ...md5OfEtag(etagOf(headers), encryptionOf(headers)),
+      ...(header(headers, 'content-range') === undefined && amzChecksums((name) => header(headers, `x-amz-checksum-${name}`))),
+    }),
+    fromXml: (xml) => ({
+      ...md5OfEtag(unquote(element(xml, 'ETag') ?? '')),
+      ...amzChecksums((name) => element(xml, `Checksum${name.toUpperCase()}`)),
+    }),
+  },
+}
+
+function encryptionOf(headers: Parameters<typeof header>[0]): string | undefined {
+  const customer = header(headers, 'x-amz-server-side-encryption-customer-algorithm')
+  return customer === undefined ? header(headers, 'x-amz-server-side-encryption') : 'customer-kms'
+}
+
+function toTarget(address: S3Address): Target {
+  const url = toEndpointUrl(address.endpoint ?? amazonEndpoint(address.region))
+  const byPath = address.pathStyle ?? (address.bucket.includes('.') || isBareHost(url))
+  return {
+    ...(byPath ? pathStyle(url, address.bucket) : virtualHost(url, address.bucket)),
+    endpoint: url.origin,
+    region: address.region,
+    bucket: address.bucket,
+    prefix: address.prefix ?? '',
+    ...(address.accessKeyId !== undefined && {
+      credentials: { accessKeyId: address.accessKeyId, secret: address.secretAccessKey ?? '', ...(address.sessionToken && { token: address.sessionToken }) },
+    }),
+    ...(address.caFile && { caFile: address.caFile }),
+    ...(address.proxy && { proxy: address.proxy }),
+  }
+}
+
+function amazonEndpoint(region: string): string {
+  return `https://s3.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`
+}

@@ -1,0 +1,59 @@
+import { StorageError } from '../../error.ts'
+import type { Metadata } from '../../storage.ts'
+import { header, type ReceivedHeaders } from './headers.ts'
+import type { MetadataText } from './metadata-text.ts'
+import type { Headers } from './signing.ts'
+
+/** What metadata needs of a dialect. */
+export interface MetadataForm {
+  /** `x-amz-meta-` */
+  readonly prefix: string
+  readonly text: MetadataText
+}
+
+const contentHeaders = {
+  contentType: 'content-type',
+  cacheControl: 'cache-control',
+  contentEncoding: 'content-encoding',
+  contentDisposition: 'content-disposition',
+  contentLanguage: 'content-language',
+  expires: 'expires',
+} as const
+type ContentField = keyof typeof contentHeaders
+const contentFields = Object.keys(contentHeaders) as ContentField[]
+
+/** Without a content type stores would guess or differ in their default: this one is always sent. */
+const defaultContentType = 'application/octet-stream'
+
+/** Fails `metadata-unsupported`. */
+export function toMetadataHeaders(metadata: Metadata, form: MetadataForm): Headers {
+  const headers: Headers = { 'content-type': defaultContentType }
+  for (const field of contentFields) {
+    const value = metadata[field]
+    if (value) headers[contentHeaders[field]] = checked(value, contentHeaders[field])
+  }
+  for (const [name, value] of Object.entries(metadata.user)) {
+    if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name)) throw unsupported(`The metadata name "${name}" is not a header name.`)
+    headers[form.prefix + name.toLowerCase()] = checked(form.text.encode(value), name)
+  }
+  return headers
+}
+
+function checked(value: string | undefined, name: string): string {
+  if (value === undefined || /[\x00-\x08\x0a-\x1f\x7f]/.test(value)) throw unsupported(`The store cannot hold the value of "${name}": control characters or spaces at its ends.`)
+  return value
+}
+
+const unsupported = (message: string): StorageError => new StorageError(message, { kind: 'metadata-unsupported' })
+
+export function toMetadata(headers: ReceivedHeaders, form: MetadataForm): Metadata {
+  const metadata: { -readonly [F in ContentField]?: string } & { user: Record<string, string> } = { user: {} }
+  for (const field of contentFields) {
+    const value = header(headers, contentHeaders[field])
+    if (value) metadata[field] = value
+  }
+  for (const name in headers) {
+    if (name.startsWith(form.prefix)) metadata.user[name.slice(form.prefix.length)] = form.text.decode(header(headers, name) ?? '')
+  }
+  return metadata
+}

@@ -1,0 +1,148 @@
+import { crc32 } from 'node:zlib'
+import { isStorageError, StorageError } from '../../error.ts'
+import type { Body, CallOptions, CompleteOptions, CreateUploadOptions, Hashes, Multipart, Part, PartOptions, PutResult, UploadRef } from '../../storage.ts'
+import type { Dialect } from './dialect.ts'
+import { etagOf, hexToBase64 } from './hashes.ts'
+import { unquote } from './listing.ts'
+import type { Answer } from './transport.ts'
+import { listParts, listUploads } from './uploads.ts'
+import { byteLength, type Wire } from './wire.ts'
+import { objectHeaders } from './write.ts'
+import { element, encodeEntities } from './xml.ts'
+
+/** Stores put many parts together before they answer. */
+const completeTimeoutMs = 10 * 60_000
+
+export function openMultipart<A>(wire: Wire, dialect: Dialect<A>): Multipart {
+  const uploads = new Uploads(wire, dialect)
+  return {
+    create: (key, options) => uploads.create(key, options),
+    putPart: (upload, number, body, options = {}) => uploads.putPart(upload, number, body, options),
+    listParts: (upload, options = {}) => listParts(wire, dialect, upload, options),
+    complete: (upload, parts, options) => uploads.complete(upload, parts, options),
+    abort: (upload, options = {}) => uploads.abort(upload, options),
+    listUploads: (key, options = {}) => listUploads(wire, dialect, key, options),
+  }
+}
+
+class Uploads<A> {
+  readonly #wire: Wire
+  readonly #dialect: Dialect<A>
+  /** Until the store refuses them. */
+  #checksums = true
+
+  constructor(wire: Wire, dialect: Dialect<A>) {
+    this.#wire = wire
+    this.#dialect = dialect
+  }
+
+  async create(key: string, options: CreateUploadOptions): Promise<UploadRef> {
+    const { signal, partBytes } = options
+    const { body } = await this.#withChecksums((checksums) =>
+      this.#wire.send({
+        method: 'POST',
+        key,
+        query: { uploads: undefined },
+        headers: { ...objectHeaders(this.#dialect, options), ...(checksums && this.#dialect.writes.uploadChecksum) },
+        body: [],
+        ...(signal && { signal }),
+      }),
+    )
+    const uploadId = element(body.toString('utf8'), 'UploadId')
+    if (!uploadId) throw new StorageError('The store opened an upload without an id.', { kind: 'unexpected' })
+    return { key, uploadId, partBytes }
+  }
+
+  async putPart({ key, uploadId }: UploadRef, number: number, body: Body, { hashes, signal }: PartOptions): Promise<Part> {
+    const { headers } = await this.#withChecksums((checksums) =>
+      this.#wire.send({
+        method: 'PUT',
+        key,
+        query: { partNumber: number, uploadId },
+        headers: this.#dialect.hashes.toHeaders(checksums ? this.#promised(body, hashes) : { ...(hashes?.md5 && { md5: hashes.md5 }) }),
+        body,
+        about: 'upload',
+        ...(signal && { signal }),
+      }),
+    )
+    return { number, size: byteLength(body), etag: etagOf(headers) ?? '', hashes: this.#dialect.hashes.fromHeaders(headers) }
+  }
+
+  /** Create said which checksum parts come with. */
+  #promised(body: Body, hashes: Hashes = {}): Hashes {
+    if (this.#dialect.hashes.partHash !== 'crc32' || hashes.crc32 !== undefined) return hashes
+    return { ...hashes, crc32: body.reduce((sum, chunk) => crc32(chunk, sum), 0).toString(16).padStart(8, '0') }
+  }
+
+  async #withChecksums<T>(call: (checksums: boolean) => Promise<T>): Promise<T> {
+    if (!this.#checksums) return call(false)
+    try {
+      return await call(true)
+    } catch (error) {
+      if (!isStorageError(error) || error.code !== 'NotImplemented') throw error
+      this.#checksums = false
+      return call(false)
+    }
+  }
+
+  async complete(upload: UploadRef, parts: readonly Part[], options: CompleteOptions): Promise<PutResult> {
+    const answer = await this.#sendComplete(upload, parts, options).catch(async (error: unknown) => {
+      // Some stores miss the parts before they miss the upload.
+      if (isStorageError(error, 'invalid')) await listParts(this.#wire, this.#dialect, upload, options)
+      throw error
+    })
+    const xml = answer.body.toString('utf8')
+    const etag = element(xml, 'ETag')
+    if (etag === undefined) throw new StorageError('The store did not say whether it put the parts together.', { kind: 'unexpected' })
+    const { md5: _partsDigest, ...stated } = { ...this.#dialect.hashes.fromXml(xml), ...this.#dialect.hashes.fromHeaders(answer.headers) }
+    return { etag: unquote(etag), hashes: stated }
+  }
+
+  #sendComplete({ key, uploadId }: UploadRef, parts: readonly Part[], { ifAbsent, signal }: CompleteOptions): Promise<Answer> {
+    return this.#wire.send({
+      method: 'POST',
+      key,
+      query: { uploadId },
+      headers: { 'content-type': 'application/xml', ...(ifAbsent && this.#dialect.writes.ifAbsent) },
+      body: [Buffer.from(completeXml(parts))],
+      headersTimeoutMs: completeTimeoutMs,
+      about: 'upload',
+      ...(signal && { signal }),
+    })
+  }
+
+  /** A part on its way when the first abort came may have been stored after it. */
+  async abort(upload: UploadRef, options: CallOptions): Promise<void> {
+    if ((await this.#abortOnce(upload, options)) === 'gone') return
+    if (await this.#isOpen(upload, options)) await this.#abortOnce(upload, options)
+  }
+
+  async #abortOnce({ key, uploadId }: UploadRef, { signal }: CallOptions): Promise<'aborted' | 'gone'> {
+    try {
+      await this.#wire.send({ method: 'DELETE', key, query: { uploadId }, about: 'upload', ...(signal && { signal }) })
+      return 'aborted'
+    } catch (error) {
+      if (isStorageError(error, 'no-upload')) return 'gone'
+      throw error
+    }
+  }
+
+  async #isOpen(upload: UploadRef, options: CallOptions): Promise<boolean> {
+    try {
+      await listParts(this.#wire, this.#dialect, upload, options)
+      return true
+    } catch (error) {
+      if (isStorageError(error, 'no-upload')) return false
+      throw error
+    }
+  }
+}
+
+function completeXml(parts: readonly Part[]): string {
+  return `<CompleteMultipartUpload>${parts.map(partXml).join('')}</CompleteMultipartUpload>`
+}
+
+function partXml({ number, etag, hashes }: Part): string {
+  const checksum = hashes.crc32 === undefined ? '' : `<ChecksumCRC32>${hexToBase64(hashes.crc32)}</ChecksumCRC32>`
+  return `<Part><PartNumber>${number}</PartNumber><ETag>${encodeEntities(`"${etag}"`)}</ETag>${checksum}</Part>`
+}

@@ -1,0 +1,47 @@
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto'
+
+export interface Credentials {
+  readonly accessKeyId: string
+  readonly secret: string
+  readonly token?: string
+  readonly expiresAtMs?: number
+}
+
+/** Names in lower case. A signer adds its own to them. */
+export type Headers = Record<string, string>
+
+export interface Unsigned {
+  readonly method: string
+  /** As it goes over the wire, percent-encoded, without query. */
+  readonly path: string
+  /** `/bucket/key`, percent-encoded, whatever the host form. */
+  readonly resource: string
+  /** Encoded and sorted, without the question mark. */
+  readonly query: string
+  readonly headers: Headers
+}
+
+export type Sign = (request: Unsigned, credentials: Credentials, nowMs: number) => void
+
+export function hmac(key: KeyObject | Buffer | string, text: string): Buffer {
+  return createHmac('sha256', key).update(text).digest()
+}
+
+/** A KeyObject signs six times faster than a Buffer. */
+export function hmacHex(key: KeyObject, text: string): string {
+  return createHmac('sha256', key).update(text).digest('hex')
+}
+
+/** A signing key is good for one day: the last one is kept. */
+export function dailyKeys(derive: (secret: string, day: string) => Buffer): (secret: string, day: string) => KeyObject {
+  let kept: { secret: string; day: string; key: KeyObject } | undefined
+  return (secret, day) => {
+    if (kept?.secret !== secret || kept.day !== day) kept = { secret, day, key: createSecretKey(derive(secret, day)) }
+    return kept.key
+  }
+}
+
+/** `20261123T150000Z`. */
+export function compactTime(nowMs: number): string {
+  return new Date(nowMs).toISOString().replace(/[-:]|\.\d{3}/g, '')
+}

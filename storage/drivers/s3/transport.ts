@@ -1,0 +1,208 @@
+import { readFileSync } from 'node:fs'
+import { EnvHttpProxyAgent, Pool, ProxyAgent, type Dispatcher } from 'undici'
+import { StorageError } from '../../error.ts'
+import type { Body, Sink } from '../../storage.ts'
+import type { ReceivedHeaders } from './headers.ts'
+import { toNetworkError } from './network.ts'
+
+export interface Request {
+  readonly method: 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE'
+  /** Encoded path and query, sent as it is: no URL parser may shorten `..` in it. */
+  readonly path: string
+  /** Names and values in turn, latin1. */
+  readonly headers: string[]
+  readonly body?: Body
+  readonly headersTimeoutMs: number
+  readonly signal?: AbortSignal
+}
+
+export interface Answer {
+  readonly status: number
+  readonly headers: ReceivedHeaders
+  /** Empty where a sink took it. */
+  readonly body: Buffer
+}
+
+/** Called when headers are in; may name a sink for the body. What it throws fails the exchange. */
+export type OnAnswer = (status: number, headers: ReceivedHeaders) => Sink | undefined
+
+const connectTimeoutMs = 10_000
+const bodyTimeoutMs = 60_000
+/** Idle connections are dropped well before any store does it, which would break the next request. */
+const keepAliveTimeoutMs = 5_000
+const maxCollectedBytes = 64 * 2 ** 20
+/** Larger bodies go out in slices, so that the time limit counts from the last slice that moved. */
+const sliceBytes = 256 * 2 ** 10
+
+export interface TransportOptions {
+  readonly origin: string
+  readonly caFile?: string
+  readonly proxy?: string
+}
+
+export function openDispatcher({ origin, caFile, proxy }: TransportOptions): Dispatcher {
+  const tls = caFile === undefined ? {} : { ca: readFileSync(caFile, 'utf8') }
+  const options = { connect: { timeout: connectTimeoutMs, ...tls }, keepAliveTimeout: keepAliveTimeoutMs, allowH2: false }
+  if (proxy !== undefined) return new ProxyAgent({ ...options, uri: proxy, requestTls: tls })
+  return hasProxyVariable() ? new EnvHttpProxyAgent({ ...options, requestTls: tls }) : new Pool(origin, options)
+}
+
+function hasProxyVariable(): boolean {
+  return ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'].some((name) => process.env[name])
+}
+
+/** One request, one answer of any status. Fails `network`, `timeout`, `premature-end`, `aborted`, or with what `onAnswer` or its sink threw. */
+export function exchange(dispatcher: Dispatcher, origin: string, request: Request, onAnswer?: OnAnswer): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const handler = new ExchangeHandler(resolve, reject, request.signal, onAnswer)
+    if (!handler.listen()) return
+    try {
+      dispatcher.dispatch(
+        {
+          origin,
+          path: request.path,
+          method: request.method,
+          headers: request.headers,
+          body: toUndiciBody(request.body),
+          headersTimeout: request.headersTimeoutMs,
+          bodyTimeout: bodyTimeoutMs,
+        },
+        handler,
+      )
+    } catch (error) {
+      handler.fail(error)
+    }
+  })
+}
+
+/** undici takes any iterable of bytes, its types know only streams. A small body is sent in one write with its headers. */
+function toUndiciBody(body: Body | undefined): Dispatcher.DispatchOptions['body'] {
+  if (body === undefined || body.every((chunk) => chunk.length === 0)) return null
+  if (body.length === 1 && body[0] !== undefined && body[0].length <= sliceBytes) return body[0]
+  const slices: Iterable<Uint8Array> = slicesOf(body)
+  return slices as unknown as Dispatcher.DispatchOptions['body']
+}
+
+function* slicesOf(body: Body): Generator<Uint8Array> {
+  for (const chunk of body) {
+    for (let at = 0; at < chunk.length; at += sliceBytes) yield chunk.subarray(at, at + sliceBytes)
+  }
+}
+
+class ExchangeHandler implements Dispatcher.DispatchHandler {
+  readonly #resolve: (answer: Answer) => void
+  readonly #reject: (error: unknown) => void
+  readonly #signal: AbortSignal | undefined
+  readonly #onAnswer: OnAnswer | undefined
+  readonly #collected: Buffer[] = []
+  #collectedBytes = 0
+  #controller: Dispatcher.DispatchController | undefined
+  #status = 0
+  #headers: ReceivedHeaders = {}
+  #sink: Sink | undefined
+  #pending: Promise<void> | undefined
+  #settled = false
+
+  constructor(resolve: (answer: Answer) => void, reject: (error: unknown) => void, signal?: AbortSignal, onAnswer?: OnAnswer) {
+    this.#resolve = resolve
+    this.#reject = reject
+    this.#signal = signal
+    this.#onAnswer = onAnswer
+  }
+
+  /** False when the signal has fired already: the exchange has failed. */
+  listen(): boolean {
+    if (this.#signal?.aborted) this.#onAbort()
+    else this.#signal?.addEventListener('abort', this.#onAbort)
+    return !this.#settled
+  }
+
+  readonly #onAbort = (): void => {
+    this.fail(new StorageError('The call was aborted.', { kind: 'aborted', cause: this.#signal?.reason }))
+  }
+
+  /** Ends the exchange and drops its connection, also where that is still being made. */
+  fail(error: unknown): void {
+    if (this.#settled) return
+    this.#settle()
+    this.#reject(error)
+    this.#controller?.abort(error instanceof Error ? error : new Error(String(error)))
+  }
+
+  #settle(): void {
+    this.#settled = true
+    this.#signal?.removeEventListener('abort', this.#onAbort)
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller
+    if (this.#settled) controller.abort(new Error('aborted'))
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: ReceivedHeaders): void {
+    if (status < 200 || this.#settled) return
+    this.#status = status
+    this.#headers = headers
+    try {
+      this.#sink = this.#onAnswer?.(status, headers)
+    } catch (error) {
+      this.fail(error)
+    }
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#settled) return
+    if (this.#sink === undefined) this.#collect(chunk)
+    else if (this.#pending === undefined) this.#give(controller, this.#sink, chunk)
+    else this.#giveLater(controller, this.#sink, Buffer.from(chunk))
+  }
+
+  #collect(chunk: Buffer): void {
+    this.#collectedBytes += chunk.length
+    if (this.#collectedBytes > maxCollectedBytes) this.fail(new StorageError('The answer is too long.', { kind: 'unexpected' }))
+    else this.#collected.push(chunk)
+  }
+
+  #give(controller: Dispatcher.DispatchController, sink: Sink, chunk: Buffer): void {
+    try {
+      const taken = sink(chunk)
+      if (taken !== undefined) this.#hold(controller, taken)
+    } catch (error) {
+      this.fail(error)
+    }
+  }
+
+  /** A peer that closes makes undici hand out what it had read although it was paused. */
+  #giveLater(controller: Dispatcher.DispatchController, sink: Sink, chunk: Buffer): void {
+    const before = this.#pending
+    this.#hold(controller, Promise.resolve(before).then(() => sink(chunk)))
+  }
+
+  #hold(controller: Dispatcher.DispatchController, taken: Promise<void>): void {
+    controller.pause()
+    const pending = taken.then(
+      () => {
+        if (this.#pending !== pending) return
+        this.#pending = undefined
+        controller.resume()
+      },
+      (error: unknown) => this.fail(error),
+    )
+    this.#pending = pending
+  }
+
+  onResponseEnd(): void {
+    if (this.#pending === undefined) this.#finish()
+    else void this.#pending.then(() => this.#finish())
+  }
+
+  #finish(): void {
+    if (this.#settled) return
+    this.#settle()
+    this.#resolve({ status: this.#status, headers: this.#headers, body: Buffer.concat(this.#collected) })
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.fail(toNetworkError(error, this.#status !== 0))
+  }
+}

@@ -1,0 +1,44 @@
+/**
+ * Finds elements in the small, flat XML that object stores answer with. No parser: names are matched as they are written,
+ * without attributes or name space prefixes, which is how every S3-like store writes what is looked for here.
+ */
+
+/** Text of the first `<name>` in `xml`, entities decoded; undefined where there is none. */
+export function element(xml: string, name: string): string | undefined {
+  const start = xml.indexOf(`<${name}>`)
+  if (start < 0) return undefined
+  const end = xml.indexOf(`</${name}>`, start)
+  return end < 0 ? undefined : decodeEntities(xml.slice(start + name.length + 2, end))
+}
+
+/** The insides of each `<name>`, in order, and what lies outside of them. */
+export function split(xml: string, name: string): { readonly inside: readonly string[]; readonly outside: string } {
+  const open = `<${name}>`
+  const close = `</${name}>`
+  const inside: string[] = []
+  let outside = ''
+  let at = 0
+  for (let start = xml.indexOf(open); start >= 0; start = xml.indexOf(open, at)) {
+    const end = xml.indexOf(close, start)
+    if (end < 0) break
+    outside += xml.slice(at, start)
+    inside.push(xml.slice(start + open.length, end))
+    at = end + close.length
+  }
+  return { inside, outside: outside + xml.slice(at) }
+}
+
+const named: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
+
+export function decodeEntities(text: string): string {
+  if (!text.includes('&')) return text
+  return text.replace(/&(?:#x([0-9a-fA-F]+)|#(\d+)|(\w+));/g, (whole, hex?: string, decimal?: string, name?: string) => {
+    if (hex !== undefined) return String.fromCodePoint(Number.parseInt(hex, 16))
+    if (decimal !== undefined) return String.fromCodePoint(Number(decimal))
+    return named[name ?? ''] ?? whole
+  })
+}
+
+export function encodeEntities(text: string): string {
+  return text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`)
+}
