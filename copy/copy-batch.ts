@@ -8,9 +8,17 @@ import type { BatchState, Entry } from '../ledger/entry.ts'
 import type { Fault } from '../model/codes.ts'
 import type { JobOptions } from '../model/job.ts'
 import type { Counts, FailureCounts } from '../model/status.ts'
+import { isStorageError } from '../storage/error.ts'
 import type { HashName, Storage } from '../storage/storage.ts'
+import { countsOf, failuresOf, type BatchBook } from './batch-book.ts'
+import { startRun, type Run } from './batch-run.ts'
+import { copyObject } from './copy-object.ts'
+import { eachOf } from './each-of.ts'
+import { CopyFault, isCopyFault } from './fault.ts'
 import type { PiecePool } from './piece-pool.ts'
 import type { RequestPool } from './request-pool.ts'
+import { aborted } from './retry.ts'
+import { isSuspicious, type Suspect } from './suspects.ts'
 
 export interface CopyTask {
   readonly source: Storage
@@ -49,6 +57,60 @@ export interface BatchResult extends BatchState {
   readonly blocked?: Fault
 }
 
+const filesAtOnce = 64
+
 export async function copyBatch(task: CopyTask): Promise<BatchResult> {
-  throw new Error(`not yet: ${task.entries.length}`)
+  const run = await startRun(task)
+  try {
+    await eachOf(remaining(task.entries, run.book), filesAtOnce, (entry) => copyEntry(run, entry))
+    if (!task.signal.aborted) await run.suspects.end()
+    if (!task.signal.aborted) await run.book.save().catch(run.onlyRecorded)
+  } finally {
+    run.stop()
+  }
+  if (task.signal.aborted) throw aborted()
+  return toResult(task.entries, run)
+}
+
+/** Files in the middle of their upload first, so that they end before others begin. */
+function remaining(entries: readonly Entry[], book: BatchBook): Entry[] {
+  const open = entries.filter(({ key }) => !book.has(key))
+  return [...open.filter(({ key }) => book.find(key)), ...open.filter(({ key }) => !book.find(key))]
+}
+
+async function copyEntry(run: Run, entry: Entry): Promise<void> {
+  if (run.engine.stopped()) return
+  const startedAt = run.engine.now()
+  try {
+    const outcome = await copyObject(run.engine, entry)
+    await run.settle(outcome)
+    if (outcome.kind === 'completed') await run.suspects.clear()
+  } catch (error) {
+    if (isStorageError(error, 'aborted')) return
+    await settleFault(run, { entry, fault: toFault(error), startedAt, endedAt: run.engine.now() })
+  }
+}
+
+/** A fault of our own fails the file that met it, not the job. */
+function toFault(error: unknown): CopyFault {
+  if (isCopyFault(error)) return error
+  return new CopyFault('Unexpected', error instanceof Error ? error.message : String(error), 'source')
+}
+
+async function settleFault({ suspects, blame }: Run, suspect: Suspect): Promise<void> {
+  if (isSuspicious(suspect.fault)) return await suspects.hold(suspect)
+  await blame(suspect)
+  if (suspect.fault.storage) await suspects.clear(suspect.fault.side)
+}
+
+function toResult(entries: readonly Entry[], { book, blocked }: Run): BatchResult {
+  const { saved } = book
+  const settled = new Set(saved.outcomes.map(({ key }) => key))
+  return {
+    ...saved,
+    done: entries.every(({ key }) => settled.has(key)),
+    counts: countsOf(saved.outcomes),
+    failures: failuresOf(saved.outcomes),
+    blocked: blocked(),
+  }
 }

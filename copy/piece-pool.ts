@@ -28,7 +28,7 @@ export interface Piece {
 }
 
 export function makePiecePool(totalBytes = 64 * MiB): PiecePool {
-  const free = new Map<number, Uint8Array[]>()
+  const idle = makeIdle()
   const waiting: { readonly cost: number; readonly start: () => void }[] = []
   let used = 0
 
@@ -41,8 +41,8 @@ export function makePiecePool(totalBytes = 64 * MiB): PiecePool {
     }
   }
   const giveBack = (buffers: readonly Uint8Array[], cost: number) => {
-    for (const buffer of buffers) keep(free, buffer)
     used -= cost
+    idle.keep(buffers, totalBytes - used)
     wake()
   }
 
@@ -51,7 +51,8 @@ export function makePiecePool(totalBytes = 64 * MiB): PiecePool {
       const sizes = bufferSizes(bytes)
       const cost = sizes.reduce((sum, size) => sum + size, 0)
       await room(cost, signal)
-      const buffers = sizes.map((size) => free.get(size)?.pop() ?? Buffer.allocUnsafeSlow(size))
+      const buffers = sizes.map((size) => idle.pop(size) ?? Buffer.allocUnsafeSlow(size))
+      idle.trim(totalBytes - used)
       return makePiece(buffers, () => giveBack(buffers, cost))
     },
   }
@@ -90,11 +91,26 @@ function classOf(bytes: number): number {
   return size
 }
 
-/** Idle buffers are kept for use again, at most 16 MiB of each size. */
-function keep(free: Map<number, Uint8Array[]>, buffer: Uint8Array): void {
-  const list = free.get(buffer.length) ?? []
-  free.set(buffer.length, list)
-  if (list.length * buffer.length < Math.max(2 * pieceBytes, buffer.length * 8)) list.push(buffer)
+/** Buffers that wait to be used again. With those in use they stay below the pool's total. */
+function makeIdle() {
+  const bySize = new Map<number, Uint8Array[]>()
+  let bytes = 0
+  const pop = (size: number): Uint8Array | undefined => {
+    const buffer = bySize.get(size)?.pop()
+    bytes -= buffer?.length ?? 0
+    return buffer
+  }
+  const trim = (room: number): void => {
+    for (const size of bySize.keys()) while (bytes > room && pop(size) !== undefined);
+  }
+  const keep = (buffers: readonly Uint8Array[], room: number): void => {
+    for (const buffer of buffers) {
+      if (bytes + buffer.length > room) return
+      bySize.set(buffer.length, [...(bySize.get(buffer.length) ?? []), buffer])
+      bytes += buffer.length
+    }
+  }
+  return { pop, trim, keep }
 }
 
 function makePiece(buffers: readonly Uint8Array[], release: () => void): Piece {

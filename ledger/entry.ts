@@ -30,8 +30,9 @@ interface OutcomeBase {
   readonly size: number
   readonly mtimeMs: number
 }
+/** `dropped`: names of user metadata that the destination cannot hold. */
 export type Outcome =
-  | (OutcomeBase & { readonly kind: 'completed'; readonly crc64: string; readonly completedAt: number; readonly verified: boolean })
+  | (OutcomeBase & { readonly kind: 'completed'; readonly crc64: string; readonly completedAt: number; readonly verified: boolean; readonly dropped?: readonly string[] })
   | (OutcomeBase & { readonly kind: 'skipped'; readonly reason: SkipReason })
   | (OutcomeBase & { readonly kind: 'failed'; readonly code: FileErrorCode; readonly description: string; readonly startedAt: number; readonly endedAt: number })
   | (OutcomeBase & { readonly kind: 'excluded' })
@@ -44,7 +45,10 @@ export interface OpenUpload {
   readonly size: number
   readonly mtimeMs: number
   readonly etag?: string
+  /** With our own hashes, whatever the store stated. */
   readonly parts: readonly Part[]
+  /** Every part so far was proved by a hash. */
+  readonly verified: boolean
 }
 
 export interface LedgerHeader {
@@ -58,6 +62,8 @@ export interface LedgerHeader {
 export interface BatchState {
   readonly outcomes: readonly Outcome[]
   readonly uploads: readonly OpenUpload[]
+  /** Tries that failed, by key, of files that have no outcome yet: a file that always fails does not begin anew for ever. */
+  readonly tries?: Readonly<Record<string, number>>
 }
 
 /** Where the lister goes on. */
@@ -72,4 +78,6 @@ export type ListCursor =
 /** What one merge wrote: part `i` of the fragment holds rows of `parts[i].list`. */
 export interface FragmentIndex {
   readonly parts: readonly { readonly list: ListName; readonly rows: number; readonly bytes: number }[]
+  /** Completed files that lost user metadata, by the policy `drop`. */
+  readonly droppedMetadata: number
 }

@@ -3,6 +3,7 @@
  * nothing is found by listing; two attempts never share a name, and whoever reads is told by name which attempt counts. Every
  * file begins with its LedgerHeader and is refused when that differs. Writing a name again replaces the file whole.
  */
+import { eachOf } from '../copy/each-of.ts'
 import { retrying } from '../copy/retry.ts'
 import type { FragmentRef, ListPosition, OutcomesRef, RunContext } from '../model/batch.ts'
 import { ledgerFolder } from '../model/report-row.ts'
@@ -55,16 +56,21 @@ const cursorName = ({ call, attempt }: ListPosition) => `cursor-${call}.${attemp
 const partName = ({ merge, attempt }: Pick<FragmentRef, 'merge' | 'attempt'>, part: number) => `fragment-${merge}.${attempt}.${part}`
 const indexName = ({ merge, attempt }: Pick<FragmentRef, 'merge' | 'attempt'>) => `fragment-${merge}.${attempt}.index`
 
-type StateRow = { readonly outcome: Outcome } | { readonly upload: OpenUpload }
+type StateRow = { readonly outcome: Outcome } | { readonly upload: OpenUpload } | { readonly tries: readonly [key: string, failed: number] }
 
-function stateRows({ outcomes, uploads }: BatchState): StateRow[] {
-  return [...outcomes.map((outcome) => ({ outcome })), ...uploads.map((upload) => ({ upload }))]
+function stateRows({ outcomes, uploads, tries = {} }: BatchState): StateRow[] {
+  return [
+    ...outcomes.map((outcome) => ({ outcome })),
+    ...uploads.map((upload) => ({ upload })),
+    ...Object.entries(tries).map((row) => ({ tries: row })),
+  ]
 }
 
 function toState(rows: readonly StateRow[]): BatchState {
   return {
     outcomes: rows.flatMap((row) => ('outcome' in row ? [row.outcome] : [])),
     uploads: rows.flatMap((row) => ('upload' in row ? [row.upload] : [])),
+    tries: Object.fromEntries(rows.flatMap((row) => ('tries' in row ? [row.tries] : []))),
   }
 }
 
@@ -95,22 +101,25 @@ async function readWhole(storage: Storage, key: string, { signal }: CallOptions)
   return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)
 }
 
+const removeRounds = 5
+
+/** Deleting while paging may hide keys where pages have no order: hence again, until nothing is left. */
 async function removeFolder(storage: Storage, prefix: string, { signal }: CallOptions = {}): Promise<void> {
-  for (;;) {
-    const keys = await someKeys(storage, prefix, { signal })
-    if (keys.length === 0) return
-    for (let i = 0; i < keys.length; i += 16) {
-      await Promise.all(keys.slice(i, i + 16).map((key) => retrying(() => storage.delete(key, { signal }), { signal })))
+  for (let round = 1; round <= removeRounds; round++) {
+    let found = 0
+    for await (const keys of pagesOf(storage, prefix, { signal })) {
+      found += keys.length
+      await eachOf(keys, 16, (key) => retrying(() => storage.delete(key, { signal }), { signal }))
     }
+    if (found === 0) return
   }
 }
 
-async function someKeys(storage: Storage, prefix: string, { signal }: CallOptions): Promise<string[]> {
+async function* pagesOf(storage: Storage, prefix: string, { signal }: CallOptions): AsyncGenerator<string[]> {
   let cursor: string | undefined
   do {
-    const page = await storage.list({ prefix, ...(cursor === undefined ? {} : { cursor }), signal })
-    if (page.entries.length > 0) return page.entries.map(({ key }) => key)
+    const page = await storage.list({ prefix, cursor, signal })
+    yield page.entries.map(({ key }) => key)
     cursor = page.next
   } while (cursor !== undefined)
-  return []
 }

@@ -1,0 +1,107 @@
+/**
+ * What is known of a batch while it is copied, and the checkpoints that keep it. One checkpoint at a time; those who ask while
+ * one is on its way share the next. `saved` is what the last good one kept.
+ */
+import type { BatchState, Outcome } from '../ledger/entry.ts'
+import { addCounts, addFailures, noCounts, type Counts, type FailureCounts } from '../model/status.ts'
+import type { UploadBook } from './upload-book.ts'
+
+export interface BatchBook extends UploadBook {
+  readonly saved: BatchState
+  readonly counts: Counts
+  has(key: string): boolean
+  settle(outcome: Outcome): void
+  /** Keeps what is known now, if any of it is new. */
+  save(): Promise<void>
+}
+
+export function openBook(previous: BatchState | undefined, checkpoint: (state: BatchState) => Promise<void>): BatchBook {
+  const outcomes = new Map(previous?.outcomes.map((outcome) => [outcome.key, outcome]))
+  const uploads = new Map(previous?.uploads.map((upload) => [upload.key, upload]))
+  const tries = new Map(Object.entries(previous?.tries ?? {}))
+  const inherited = new Map(tries)
+  let saved: BatchState = { outcomes: [...outcomes.values()], uploads: [...uploads.values()], tries: Object.fromEntries(tries) }
+  let counts = countsOf(saved.outcomes)
+  let version = 0
+  let savedVersion = 0
+  let pending: Promise<void> = Promise.resolve()
+
+  const changed = () => void version++
+  const write = async (): Promise<void> => {
+    if (version === savedVersion) return
+    const writing = version
+    const state = { outcomes: [...outcomes.values()], uploads: [...uploads.values()], tries: Object.fromEntries(tries) }
+    await checkpoint(state)
+    saved = state
+    savedVersion = writing
+  }
+  const save = (): Promise<void> => {
+    const next = pending.then(write)
+    pending = next.catch(() => undefined)
+    return next
+  }
+
+  return {
+    get saved() {
+      return saved
+    },
+    get counts() {
+      return counts
+    },
+    has: (key) => outcomes.has(key),
+    settle(outcome) {
+      outcomes.set(outcome.key, outcome)
+      tries.delete(outcome.key)
+      uploads.delete(outcome.key)
+      counts = addCounts(counts, countsOf([outcome]))
+      changed()
+    },
+    save,
+    find: (key) => uploads.get(key),
+    async open(upload) {
+      uploads.set(upload.key, upload)
+      changed()
+      await save()
+    },
+    addPart(key, part, verified) {
+      const open = uploads.get(key)
+      if (open === undefined) return
+      inherited.delete(key)
+      tries.delete(key)
+      const parts = [...open.parts.filter(({ number }) => number !== part.number), part]
+      uploads.set(key, { ...open, parts, verified: open.verified && verified })
+      changed()
+    },
+    close(key) {
+      if (uploads.delete(key)) changed()
+    },
+    triesBefore: (key) => inherited.get(key) ?? 0,
+    keepTries(key, failed) {
+      tries.set(key, failed)
+      changed()
+    },
+  }
+}
+
+const tallyOf = ({ size }: Outcome) => ({ files: 1, bytes: size })
+
+export function countsOf(outcomes: readonly Outcome[]): Counts {
+  return outcomes.reduce((counts, outcome) => addCounts(counts, countOf(outcome)), noCounts)
+}
+
+function countOf(outcome: Outcome): Counts {
+  switch (outcome.kind) {
+    case 'completed':
+      return { ...noCounts, completed: tallyOf(outcome), unverified: outcome.verified ? 0 : 1 }
+    case 'skipped':
+      return { ...noCounts, skipped: tallyOf(outcome) }
+    case 'failed':
+      return { ...noCounts, failed: tallyOf(outcome) }
+    case 'excluded':
+      return noCounts
+  }
+}
+
+export function failuresOf(outcomes: readonly Outcome[]): FailureCounts {
+  return outcomes.reduce<FailureCounts>((sum, outcome) => (outcome.kind === 'failed' ? addFailures(sum, { [outcome.code]: 1 }) : sum), {})
+}

@@ -1,0 +1,95 @@
+/** One file, from its entry to its outcome. Throws a CopyFault where it fails, `aborted` where it was cut and goes on later. */
+import type { Entry, Outcome } from '../ledger/entry.ts'
+import { utf8Length } from '../model/keys.ts'
+import { planObject, type Plan } from '../model/plan.ts'
+import type { ObjectInfo } from '../storage/storage.ts'
+import { copyParts } from './copy-parts.ts'
+import { copyWhole } from './copy-whole.ts'
+import type { Engine, Expected } from './engine.ts'
+import { atDestination, CopyFault, isCopyFault } from './fault.ts'
+import { headSource, lookFirst } from './look.ts'
+import { giveUp } from './open-upload.ts'
+import { completed, excluded, failedBefore, skipped } from './outcome.ts'
+import { pieceBytes } from './piece-pool.ts'
+import { toStored } from './stored.ts'
+import { tryPiece } from './try-piece.ts'
+
+const mostPartBytes = 8 * pieceBytes
+
+export async function copyObject(engine: Engine, entry: Entry): Promise<Outcome> {
+  const settled = settledBefore(engine, entry)
+  if (settled) return settled
+  assertKeyFits(engine, entry)
+  const look = await lookFirst(engine, entry)
+  if (look.kind === 'skip') return skipped(entry, look.reason)
+  return entry.kind === 'directory' ? await makeDirectory(engine, entry) : await transfer(engine, entry, look.expected)
+}
+
+/** What needs no look at either end. */
+function settledBefore({ options, now }: Engine, entry: Entry): Outcome | undefined {
+  if (entry.excluded) return excluded(entry)
+  if (entry.fail) return failedBefore(entry, entry.fail, now())
+  if (entry.key === '') return skipped(entry, 'prefix-marker')
+  if (entry.kind === 'symlink') return skipped(entry, 'symlink')
+  if (entry.kind === 'other') return skipped(entry, 'not-a-file')
+  if (entry.kind === 'directory' && !options.emptyDirectories) return skipped(entry, 'not-a-file')
+  return undefined
+}
+
+function assertKeyFits({ destination: { info, limits } }: Engine, { key }: Entry): void {
+  const bytes = utf8Length(info.prefix) + utf8Length(key)
+  if (bytes <= limits.maxKeyBytes) return
+  throw new CopyFault('KeyUnsupported', `The name has ${bytes} bytes at the destination, which takes ${limits.maxKeyBytes}.`, 'destination')
+}
+
+async function makeDirectory(engine: Engine, entry: Entry): Promise<Outcome> {
+  const { dropped, ...stored } = toStored(engine, { mtimeMs: entry.mtimeMs, metadata: { user: {} } })
+  await tryPiece(engine, entry.key, () =>
+    engine.pool.run(() => atDestination(engine.destination.put(entry.key, [], { ...stored, signal: engine.signal })), { signal: engine.signal }),
+  )
+  return completed(entry.key, entry, { crc64: '0', completedAt: engine.now(), verified: true, dropped })
+}
+
+const mostLooks = 3
+
+/** A source that changes under our hands is looked at again; one that keeps changing fails. */
+async function transfer(engine: Engine, entry: Entry, expected: Expected): Promise<Outcome> {
+  let current = entry
+  for (let look = 1; look <= mostLooks; look++) {
+    const plan = planFor(engine, current.size)
+    const result = plan.kind === 'parts' ? await transferParts(engine, current, expected) : await copyWhole(engine, current, expected)
+    if (result.kind !== 'grown') return result
+    current = renewed(current, result.info)
+  }
+  throw new CopyFault('SourceChanged', 'The object keeps changing its size while it is read.', 'source')
+}
+
+const renewed = (entry: Entry, { size, mtimeMs, etag }: ObjectInfo): Entry => ({ ...entry, size, mtimeMs, etag })
+
+async function transferParts(engine: Engine, entry: Entry, expected: Expected): Promise<Outcome | { kind: 'grown'; info: ObjectInfo }> {
+  try {
+    return await partsOnce(engine, entry, expected)
+  } catch (error) {
+    if (!isWorthAnotherLook(error)) throw error
+    await giveUp(engine, entry.key)
+    return await partsOnce(engine, entry, expected)
+  }
+}
+
+function isWorthAnotherLook(error: unknown): boolean {
+  return isCopyFault(error) && (error.code === 'SourceChanged' || error.code === 'ChecksumMismatch' || error.storage?.kind === 'no-upload')
+}
+
+async function partsOnce(engine: Engine, entry: Entry, expected: Expected): Promise<Outcome | { kind: 'grown'; info: ObjectInfo }> {
+  const info = await headSource(engine, entry.key)
+  const plan = planFor(engine, info.size)
+  const { multipart } = engine.destination
+  if (plan.kind !== 'parts' || multipart === undefined) return { kind: 'grown', info }
+  return await copyParts(engine, { entry, info, partBytes: plan.partBytes, expected, multipart })
+}
+
+function planFor({ destination }: Engine, size: number): Exclude<Plan, { kind: 'too-large' }> {
+  const plan = planObject(size, destination.limits, { pieceBytes, mostPartBytes, multipart: destination.multipart !== undefined })
+  if (plan.kind === 'too-large') throw new CopyFault('TooLarge', plan.sentence, 'destination')
+  return plan
+}

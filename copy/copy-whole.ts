@@ -1,0 +1,60 @@
+/** A file of one piece: one whole GET, one PUT, no HEAD. One GET is one version by itself, whatever the listing said. */
+import type { Entry, Outcome } from '../ledger/entry.ts'
+import type { ObjectInfo } from '../storage/storage.ts'
+import { conditionsFor, type Engine, type Expected } from './engine.ts'
+import { atDestination, CopyFault, isCopyFault } from './fault.ts'
+import { fetchWhole } from './fetch.ts'
+import { compareHashes } from './hashing.ts'
+import { completed, skipped } from './outcome.ts'
+import type { Piece } from './piece-pool.ts'
+import { toStored } from './stored.ts'
+import { tryPiece } from './try-piece.ts'
+import { verifyPut, whenTaken, type Sent } from './verify.ts'
+
+/** The object is larger than listed: nothing was stored. */
+export interface Grown {
+  readonly kind: 'grown'
+  readonly info: ObjectInfo
+}
+
+export async function copyWhole(engine: Engine, entry: Entry, expected: Expected): Promise<Outcome | Grown> {
+  let relied = expected
+  return await tryPiece(engine, entry.key, async () => {
+    const piece = await engine.pieces.take(entry.size, { signal: engine.signal })
+    try {
+      return await engine.pool.run(() => passOn(engine, entry, relied, piece), { signal: engine.signal })
+    } catch (error) {
+      if (isCopyFault(error, 'ChecksumMismatch') && relied !== undefined) relied = null
+      throw error
+    } finally {
+      piece.release()
+    }
+  })
+}
+
+async function passOn(engine: Engine, entry: Entry, expected: Expected, piece: Piece): Promise<Outcome | Grown> {
+  const fetched = await fetchWhole(engine, entry.key, piece)
+  if (fetched.kind === 'grown') return fetched
+  const { info } = fetched
+  const hashes = engine.hash(piece.body, engine.hashes.whole)
+  if (compareHashes(info.hashes, hashes) === 'different') throw readOtherBytes()
+  return await store(engine, entry, expected, piece, info, { key: entry.key, size: piece.length, hashes })
+}
+
+const readOtherBytes = (): CopyFault => new CopyFault('ChecksumMismatch', 'The bytes read do not have the checksum that the source states.', 'source')
+
+async function store(engine: Engine, entry: Entry, expected: Expected, piece: Piece, info: ObjectInfo, sent: Sent): Promise<Outcome> {
+  const { dropped, ...stored } = toStored(engine, { ...info, storageClass: info.storageClass ?? entry.storageClass })
+  const options = { ...stored, ...conditionsFor(expected), hashes: sent.hashes, signal: engine.signal }
+  const conclude = (verified: boolean): Outcome =>
+    completed(entry.key, info, { crc64: sent.hashes.crc64 ?? '', completedAt: engine.now(), verified, dropped })
+  try {
+    const result = await atDestination(engine.destination.put(entry.key, piece.body, options))
+    return conclude(await verifyPut(engine, sent, result))
+  } catch (error) {
+    if (!isCopyFault(error) || error.storage?.kind !== 'precondition') throw error
+    const hashes = { ...sent.hashes, ...engine.hash(piece.body, ['md5']) }
+    const found = await whenTaken(engine, entry, { ...sent, hashes })
+    return found === 'ours' ? conclude(true) : skipped(entry, found)
+  }
+}

@@ -1,0 +1,51 @@
+/** What the copying of one file is given: both ends, the process's pools, and how the batch wants it to end. */
+import type { DestinationState } from '../ledger/entry.ts'
+import type { Comparison } from '../model/decision.ts'
+import type { JobOptions } from '../model/job.ts'
+import type { Storage } from '../storage/storage.ts'
+import type { Hasher, HashPlan } from './hashing.ts'
+import type { PiecePool } from './piece-pool.ts'
+import type { RequestPool } from './request-pool.ts'
+import type { UploadBook } from './upload-book.ts'
+
+export interface Engine {
+  readonly source: Storage
+  readonly destination: Storage
+  readonly options: JobOptions
+  readonly pool: RequestPool
+  readonly pieces: PiecePool
+  readonly hash: Hasher
+  readonly hashes: HashPlan
+  readonly comparison: Comparison
+  readonly uploads: UploadBook
+  readonly now: () => number
+  /** Ends everything at once. */
+  readonly signal: AbortSignal
+  /** No new piece may begin. */
+  readonly stopped: () => boolean
+  /** Milliseconds until no new piece may begin. */
+  readonly timeLeftMs: () => number
+  /** Fires when the batch is cut: waiting between tries ends. */
+  readonly halt: AbortSignal
+  readonly onMoved: (bytes: number) => void
+}
+
+/** What a put relies on: the destination as it was looked at. Undefined: nobody looked, nothing is relied on. */
+export type Expected = DestinationState | null | undefined
+
+/** Conditions that protect what appeared at the destination after the look. */
+export function conditionsFor(expected: Expected): { readonly ifAbsent?: boolean; readonly ifMatch?: string } {
+  if (expected === undefined) return {}
+  if (expected === null) return { ifAbsent: true }
+  return expected.etag === undefined ? {} : { ifMatch: expected.etag }
+}
+
+export function makeComparison(source: Storage, destination: Storage, options: JobOptions): Comparison {
+  return {
+    rule: options.overwrite,
+    resolutionMs: Math.max(source.limits.mtimeResolutionMs, destination.limits.mtimeResolutionMs),
+    mtimeKept: destination.abilities.keepsMtime,
+    mtimeInMetadata: source.abilities.userMetadata,
+    contentTypes: options.compareContentType && source.abilities.contentHeaders && destination.abilities.contentHeaders,
+  }
+}

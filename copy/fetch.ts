@@ -1,0 +1,62 @@
+/** Reads an object, or a range of it, into a piece. Runs within a place of the request pool. */
+import type { ObjectInfo } from '../storage/storage.ts'
+import type { Engine } from './engine.ts'
+import { atSource, CopyFault } from './fault.ts'
+import type { Piece } from './piece-pool.ts'
+
+export type Fetched = { readonly kind: 'fetched'; readonly info: ObjectInfo } | { readonly kind: 'grown'; readonly info: ObjectInfo }
+
+/** `grown`: the object is larger than the piece; nothing of it is kept. */
+export async function fetchWhole(engine: Engine, key: string, piece: Piece): Promise<Fetched> {
+  const stop = new AbortController()
+  const onAbort = () => stop.abort()
+  engine.signal.addEventListener('abort', onAbort, { once: true })
+  let grown: ObjectInfo | undefined
+  const onInfo = (info: ObjectInfo) => {
+    if (info.size <= piece.capacity) return
+    grown = info
+    stop.abort()
+  }
+  try {
+    const info = await atSource(engine.source.get(key, fill(engine, piece), { signal: stop.signal, onInfo }))
+    assertLength(piece, info.size)
+    return { kind: 'fetched', info }
+  } catch (error) {
+    if (grown) return { kind: 'grown', info: grown }
+    throw error
+  } finally {
+    engine.signal.removeEventListener('abort', onAbort)
+  }
+}
+
+export interface Range {
+  readonly first: number
+  readonly last: number
+}
+
+/** Fails SourceChanged unless the bytes are of the version `pinned`. */
+export async function fetchRange(engine: Engine, pinned: ObjectInfo, range: Range, piece: Piece): Promise<void> {
+  const ifMatch = pinned.etag?.startsWith('W/') ? undefined : pinned.etag
+  const info = await atSource(engine.source.get(pinned.key, fill(engine, piece), { signal: engine.signal, range, ifMatch }))
+  assertSameVersion(pinned, info)
+  assertLength(piece, range.last - range.first + 1)
+}
+
+export function assertSameVersion(pinned: ObjectInfo, info: ObjectInfo): void {
+  const sameTag = pinned.etag === undefined || info.etag === undefined || pinned.etag === info.etag
+  if (sameTag && pinned.size === info.size && pinned.mtimeMs === info.mtimeMs) return
+  throw new CopyFault('SourceChanged', 'The object was changed while it was read.', 'source')
+}
+
+function fill(engine: Engine, piece: Piece): (chunk: Uint8Array) => void {
+  piece.reset()
+  return (chunk) => {
+    piece.write(chunk)
+    engine.onMoved(chunk.length)
+  }
+}
+
+function assertLength({ length }: Piece, expected: number): void {
+  if (length === expected) return
+  throw new CopyFault('SizeMismatch', `${length} bytes came where ${expected} were announced.`, 'source')
+}

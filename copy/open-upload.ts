@@ -1,0 +1,76 @@
+/** Begins a multipart upload, goes on with one that an earlier attempt left, or gives one up. */
+import type { OpenUpload } from '../ledger/entry.ts'
+import { isStorageError } from '../storage/error.ts'
+import type { Multipart, ObjectInfo, Part, Storage, UploadRef } from '../storage/storage.ts'
+import type { PartsTask } from './copy-parts.ts'
+import type { Engine } from './engine.ts'
+import { atDestination, isCopyFault } from './fault.ts'
+import { retrying } from './retry.ts'
+import { toStored } from './stored.ts'
+import { tryPiece } from './try-piece.ts'
+
+export async function openUpload(engine: Engine, task: PartsTask): Promise<OpenUpload> {
+  return (await resume(engine, task)) ?? (await begin(engine, task))
+}
+
+async function begin(engine: Engine, { entry, info, partBytes, multipart }: PartsTask): Promise<OpenUpload> {
+  const { metadata, storageClass } = toStored(engine, { ...info, storageClass: info.storageClass ?? entry.storageClass })
+  const options = { metadata, storageClass, size: info.size, partBytes, signal: engine.signal }
+  const upload = await tryPiece(engine, info.key, () =>
+    engine.pool.run(() => atDestination(multipart.create(info.key, options)), { signal: engine.signal }),
+  )
+  const { size, mtimeMs, etag } = info
+  const open: OpenUpload = { key: info.key, upload, size, mtimeMs, etag, parts: [], verified: true }
+  await engine.uploads.open(open)
+  return open
+}
+
+/** A part counts when the store *and* the ledger have it: the store may have lost it, and only we know its checksum. */
+async function resume(engine: Engine, { info, multipart }: PartsTask): Promise<OpenUpload | undefined> {
+  const open = engine.uploads.find(info.key)
+  if (open === undefined) return undefined
+  const held = isSameVersion(open, info) ? await heldParts(engine, multipart, open.upload) : undefined
+  if (held === undefined) {
+    await giveUp(engine, info.key)
+    return undefined
+  }
+  const parts = open.parts.filter((part) => isHeld(held, part))
+  const kept = { ...open, parts }
+  if (parts.length < open.parts.length) await engine.uploads.open(kept)
+  return kept
+}
+
+function isSameVersion(open: OpenUpload, { size, mtimeMs, etag }: ObjectInfo): boolean {
+  return open.size === size && open.mtimeMs === mtimeMs && open.etag === etag
+}
+
+const isHeld = (held: readonly Part[], { number, size, etag }: Part): boolean =>
+  held.some((part) => part.number === number && part.size === size && part.etag === etag)
+
+async function heldParts(engine: Engine, multipart: Multipart, upload: UploadRef): Promise<Part[] | undefined> {
+  try {
+    return await tryPiece(engine, upload.key, () =>
+      engine.pool.run(() => atDestination(multipart.listParts(upload, { signal: engine.signal })), { signal: engine.signal }),
+    )
+  } catch (error) {
+    if (isCopyFault(error) && error.storage?.kind === 'no-upload') return undefined
+    throw error
+  }
+}
+
+/** Aborts what is open under this key and forgets it. */
+export async function giveUp(engine: Pick<Engine, 'destination' | 'uploads' | 'signal'>, key: string): Promise<void> {
+  const open = engine.uploads.find(key)
+  if (open === undefined) return
+  engine.uploads.close(key)
+  await abortUpload(engine.destination, open.upload, engine.signal)
+}
+
+/** Best effort: what cannot be aborted is found again by a later job of the name. */
+export async function abortUpload(destination: Storage, upload: UploadRef, signal: AbortSignal): Promise<void> {
+  try {
+    await retrying(async () => await destination.multipart?.abort(upload, { signal }), { signal })
+  } catch (error) {
+    if (!isStorageError(error)) throw error
+  }
+}

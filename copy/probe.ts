@@ -1,0 +1,30 @@
+/** Whether an address works at all: a listing at the source, a canary at the destination. */
+import { reportFolder } from '../model/report-row.ts'
+import { isStorageError, type StorageError } from '../storage/error.ts'
+import type { CallOptions, Storage } from '../storage/storage.ts'
+import { isAddressLike } from './address-fault.ts'
+import type { Side } from './file-error.ts'
+import { retrying } from './retry.ts'
+
+export async function probeAddress(storage: Storage, side: Side, { signal }: CallOptions): Promise<StorageError | undefined> {
+  try {
+    await retrying(() => (side === 'source' ? look(storage, { signal }) : writeCanary(storage, { signal })), { signal })
+    return undefined
+  } catch (error) {
+    if (isStorageError(error) && isAddressLike(error)) return error
+    if (isStorageError(error) && error.kind !== 'aborted') return undefined
+    throw error
+  }
+}
+
+async function look(storage: Storage, { signal }: CallOptions): Promise<void> {
+  await storage.list({ limit: 1, signal })
+}
+
+const canaryBody = Buffer.from('tranship looks whether this address can be written to\n')
+
+async function writeCanary(storage: Storage, { signal }: CallOptions): Promise<void> {
+  const key = `${reportFolder}.canary-${crypto.randomUUID()}`
+  await storage.put(key, [canaryBody], { metadata: { contentType: 'text/plain', user: {} }, signal })
+  await storage.delete(key, { signal })
+}

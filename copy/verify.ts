@@ -1,0 +1,84 @@
+/** Whether what the destination holds is what we sent. */
+import { createHash } from 'node:crypto'
+import type { Entry } from '../ledger/entry.ts'
+import { decide, isMd5 } from '../model/decision.ts'
+import type { SkipReason } from '../model/report-row.ts'
+import { isStorageError } from '../storage/error.ts'
+import type { Hashes, ObjectInfo, Part, PutResult } from '../storage/storage.ts'
+import type { Engine } from './engine.ts'
+import { atDestination, CopyFault } from './fault.ts'
+import { compareHashes } from './hashing.ts'
+
+/** What we sent under a key. */
+export interface Sent {
+  readonly key: string
+  readonly size: number
+  readonly hashes: Hashes
+  /** The ETag that it must have, where we can tell. */
+  readonly etag?: string
+}
+
+/**
+ * True when a hash proved it. Fails ChecksumMismatch when the store states another one: our own bad object is removed then.
+ * Runs within a place of the request pool, so it asks for none.
+ */
+export async function verifyPut(engine: Engine, sent: Sent, result: PutResult): Promise<boolean> {
+  const stated = compareHashes(result.hashes, sent.hashes)
+  if (stated !== 'different') return stated === 'equal' || engine.hashes.proving !== undefined
+  const removed = await removeOwn(engine, sent.key, result.etag)
+  throw new CopyFault('ChecksumMismatch', mismatchSentence(result.hashes, sent.hashes, removed), 'destination')
+}
+
+function mismatchSentence(stated: Hashes, ours: Hashes, removed: boolean): string {
+  const what = removed ? 'it was removed again' : 'it was left as it is'
+  return `The destination states other checksums of what it stored (${listOf(stated)}) than were sent (${listOf(ours)}); ${what}.`
+}
+
+const listOf = (hashes: Hashes): string => Object.entries(hashes).map(([name, value]) => `${name} ${value}`).join(', ')
+
+async function removeOwn({ destination, signal }: Engine, key: string, etag: string | undefined): Promise<boolean> {
+  if (etag === undefined) return false
+  try {
+    if ((await destination.head(key, { signal })).etag !== etag) return false
+    await destination.delete(key, { signal })
+    return true
+  } catch (error) {
+    if (isStorageError(error)) return false
+    throw error
+  }
+}
+
+/**
+ * The destination did not hold what we relied on. `ours`: a try of ours was through though its answer was lost. A reason: what is
+ * there now is to be left. Fails DestinationNewer otherwise. Runs within a place of the request pool.
+ */
+export async function whenTaken(engine: Engine, entry: Entry, sent: Sent): Promise<'ours' | SkipReason> {
+  const found = await headOrNull(engine, sent.key)
+  if (found !== null && isOurs(found, sent)) return 'ours'
+  const decision = found === null ? undefined : decide(entry, found, { ...engine.comparison, contentTypes: false })
+  if (decision?.kind === 'skip') return decision.reason
+  throw new CopyFault('DestinationNewer', 'The object at the destination was changed by somebody else while this job ran; it was left as it is.', 'destination')
+}
+
+async function headOrNull({ destination, signal }: Engine, key: string): Promise<ObjectInfo | null> {
+  try {
+    return await atDestination(destination.head(key, { signal }))
+  } catch (error) {
+    if (error instanceof CopyFault && error.storage?.kind === 'not-found') return null
+    throw error
+  }
+}
+
+export function isOurs(found: ObjectInfo, { size, hashes, etag }: Sent): boolean {
+  if (found.size !== size) return false
+  const stated = compareHashes(found.hashes, hashes)
+  if (stated !== 'unknown') return stated === 'equal'
+  return found.etag !== undefined && (found.etag === etag || (isMd5(found.etag) && found.etag.toLowerCase() === hashes.md5))
+}
+
+/** The ETag that S3 and its kin give an object of parts; undefined where the parts' ETags are no MD5s. */
+export function etagOfParts(parts: readonly Part[]): string | undefined {
+  if (!parts.every(({ etag }) => isMd5(etag))) return undefined
+  const digest = createHash('md5').update(Buffer.from(parts.map(({ etag }) => etag).join(''), 'hex')).digest('hex')
+  return `${digest}-${parts.length}`
+}
