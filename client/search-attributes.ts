@@ -6,8 +6,8 @@ const indexedValueTypes = { Keyword: 2, Int: 3 } as const
 const readyWithinMs = 15_000
 
 /**
- * Registers the search attributes that the namespace lacks. True: it has them all, of the right type, and queries know them. False: it
- * lacks some and they may not be registered here; jobs then run without (naming an unknown one would be refused for ever).
+ * Registers the search attributes that the namespace lacks. True: it has them all, of the right type, and queries know them.
+ * False: it lacks some and they may not be registered here; jobs then run without (naming an unknown one is refused for ever).
  */
 export async function ensureSearchAttributes(connection: Connection, namespace: string): Promise<boolean> {
   if (await hasAll(connection, namespace)) return true

@@ -32,7 +32,7 @@ export interface DevServer {
   readonly pid: number
 }
 
-/** Starts the server and returns once the namespace answers with its search attributes. Fails, leaving no process, if it does not. */
+/** Returns once the namespace answers and has its search attributes. Fails, leaving no process, if it does not. */
 export async function launchDevServer(options: DevServerOptions): Promise<DevServer> {
   const { ip, port, uiPort } = options
   const child = (options.start ?? startDetached(options.stdio))(options.program, toArguments(options))
@@ -54,7 +54,8 @@ const startDetached = (stdio: SpawnOptions['stdio'] = 'ignore') => (program: str
 
 function toArguments({ dbFile, ip, port, uiPort, namespace, dynamicConfig = {} }: DevServerOptions): string[] {
   const attributes = searchAttributeNames.flatMap((name) => ['--search-attribute', `${name}=${searchAttributes[name]}`])
-  const settings = Object.entries(dynamicConfig).flatMap(([key, value]) => ['--dynamic-config-value', `${key}=${JSON.stringify(value)}`])
+  const toSetting = ([key, value]: [string, unknown]) => ['--dynamic-config-value', `${key}=${JSON.stringify(value)}`]
+  const settings = Object.entries(dynamicConfig).flatMap(toSetting)
   const ui = uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort), '--ui-disable-news-fetch']
   const log = ['--log-level', 'error', '--log-format', 'json', '--disable-config-file', '--disable-config-env']
   const where = ['--ip', ip, '--port', String(port), '--db-filename', dbFile, '--namespace', namespace]
@@ -73,7 +74,7 @@ async function poll(child: ChildProcess, address: string, namespace: string, ret
     while (!(await answers(connection, namespace))) {
       const ended = child.exitCode ?? child.signalCode
       if (ended !== null) throw new Error(`Temporal's server ended before it answered (${ended}).`)
-      if (Date.now() > deadline) throw new Error(`Temporal's server at ${address} did not answer within ${answersWithinMs / 1_000} s.`)
+      if (Date.now() > deadline) throw new Error(`Temporal's server at ${address} did not answer in time.`)
       await delay(50)
     }
     const workflowExecutionRetentionTtl = msToTs(retentionDays * msADay)

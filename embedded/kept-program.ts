@@ -1,6 +1,6 @@
 /**
- * A newer server may not read an older one's data. So a data folder notes the program that wrote it, and that program is used again
- * until no job is open; programs that may be replaced where they lie (on PATH) are copied into the cache for this.
+ * A newer server may not read an older one's data. So a data folder notes the program that wrote it, and that program is used
+ * again until no job is open; programs that may be replaced where they lie (on PATH) are copied into the cache for this.
  */
 import { access, constants, copyFile, link, mkdir, rename, rm } from 'node:fs/promises'
 import { join, sep } from 'node:path'
@@ -42,8 +42,8 @@ async function leave(dataDir: string, kept: Kept, server: string): Promise<void>
   const dbFile = dbFileIn(dataDir)
   if (kept.openJobs !== 0) {
     throw new Error(
-      `${dbFile} may hold open jobs of Temporal server ${kept.server}, whose program is gone (${kept.program}), and ${server} may not ` +
-        `read it: put that version back on PATH, or move the file away to forget those jobs.`,
+      `${dbFile} may hold open jobs of Temporal server ${kept.server}, whose program is gone (${kept.program}), and ${server} ` +
+        `may not read it: put that version back on PATH, or move the file away to forget those jobs.`,
     )
   }
   for (const suffix of ['', '-wal', '-shm', '-journal']) {

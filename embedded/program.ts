@@ -110,7 +110,8 @@ async function build(program: Program, folder: string, onProgress: (line: string
 }
 
 const helpFor = ({ name, version }: Program, why: string): string =>
-  `There is no ${name} ${version} (${why}): put a ${name} program on PATH, install Go 1.26 or newer, or connect this machine to the Internet.`
+  `There is no ${name} ${version} (${why}): put a ${name} program on PATH, install Go 1.26 or newer, or connect this machine ` +
+  'to the Internet.'
 
 const lastLines = (text = ''): string => text.trim().split('\n').slice(-3).join(' | ')
 

@@ -67,7 +67,8 @@ async function launch(dataDir: string, options: ServerOptions): Promise<ServerNo
   const log = await open(join(dataDir, 'temporal.log'), 'a')
   const stdio: ['ignore', number, number] = ['ignore', log.fd, log.fd]
   try {
-    const started = await launchDevServer({ program, dbFile: dbFileIn(dataDir), ip, port, uiPort, namespace, retentionDays, stdio })
+    const dbFile = dbFileIn(dataDir)
+    const started = await launchDevServer({ program, dbFile, ip, port, uiPort, namespace, retentionDays, stdio })
     const note: ServerNote = { address: started.address, ui: started.uiAddress ?? null, pid: started.pid, namespace }
     await writeNote(dataDir, note)
     return note

@@ -25,7 +25,7 @@ export const temporalProgram: Program = {
   download,
 }
 
-/** The path of a Temporal CLI whose server is recent enough. The first time it may be downloaded or built: `onProgress` says so. */
+/** The path of a Temporal CLI whose server is recent enough. The first time it is downloaded or built: `onProgress` says so. */
 export const findTemporal = (options?: FindOptions): Promise<string> => findProgram(temporalProgram, options)
 
 /** The version of the server inside a Temporal CLI, such as `1.31.2`; undefined when the program does not say. */

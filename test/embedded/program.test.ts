@@ -22,7 +22,8 @@ function helloProgram(extra: Partial<Program> = {}): Program {
   const module = temporaryFolder('module')
   writeFileSync(join(module, 'go.mod'), 'module hello.local\n\ngo 1.22\n')
   writeFileSync(join(module, 'main.go'), main)
-  return { name: 'hello', version: '1.0.0', module, goPackage: 'hello.local', ldflags: '-X main.Version=1.0.0', buildMinutes: 1, ...extra }
+  const ldflags = '-X main.Version=1.0.0'
+  return { name: 'hello', version: '1.0.0', module, goPackage: 'hello.local', ldflags, buildMinutes: 1, ...extra }
 }
 
 const leftovers = (): string[] => readdirSync(join(cache, 'bin')).filter((name) => name !== 'hello-1.0.0')

@@ -7,7 +7,7 @@ export interface AwaitOptions {
   readonly what?: string
 }
 
-/** Polls until `look` gives something truthy and returns it. A throw counts as "not yet", and is the cause if the time runs out. */
+/** Polls until `look` gives something truthy and returns it. A throw counts as "not yet", and is the cause if time runs out. */
 export async function awaitUntil<T>(
   look: () => T | Promise<T>,
   { timeoutMs = 30_000, everyMs = 50, what = look.toString() }: AwaitOptions = {},

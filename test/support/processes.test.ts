@@ -24,7 +24,9 @@ describe('processes that tests start', () => {
   it('end when the process that started them is killed with -9', async () => {
     const file = join(temporaryFolder('processes'), 'pids')
     const support = join(import.meta.dirname, 'processes.ts')
-    const code = `import { start } from ${JSON.stringify(support)}; start('sh', ${JSON.stringify(noting(file))}); setInterval(() => {}, 1000)`
+    const code = `import { start } from ${JSON.stringify(support)}
+      start('sh', ${JSON.stringify(noting(file))})
+      setInterval(() => {}, 1000)`
     const parent = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: 'ignore' })
     await awaitUntil(() => existsSync(file))
     const pids = pidsIn(file)

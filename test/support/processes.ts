@@ -1,6 +1,6 @@
 /**
- * Processes and folders that end with the tests. Each process leads a group of its own and is tied to this one by a pipe: when this
- * process ends, however it ends (kill -9 included), a watcher in the group sees the pipe close and kills the whole group.
+ * Processes and folders that end with the tests. Each process leads a group of its own and is tied to this one by a pipe: when
+ * this process ends, however it ends (kill -9 included), a watcher in the group sees the pipe close and kills the whole group.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -22,7 +22,8 @@ export interface StartOptions {
 }
 
 /** Starts a program; `child.pid` is its own pid. It has no standard input. */
-export function start(program: string, args: readonly string[], { env, cwd, output = 'ignore' }: StartOptions = {}): ChildProcess {
+export function start(program: string, args: readonly string[], options: StartOptions = {}): ChildProcess {
+  const { env, cwd, output = 'ignore' } = options
   const child = spawn('sh', ['-c', watcher, 'sh', program, ...args], {
     stdio: ['pipe', output, output],
     detached: true,
@@ -38,7 +39,8 @@ export function start(program: string, args: readonly string[], { env, cwd, outp
 
 /** For a group that leads its own life (a detached server): killed when this process ends, however it ends. */
 export function endWithTests(pid: number): void {
-  const watching = spawn('sh', ['-c', `cat >/dev/null; kill -KILL -${pid}`], { stdio: ['pipe', 'ignore', 'ignore'], detached: true })
+  const script = `cat >/dev/null; kill -KILL -${pid}`
+  const watching = spawn('sh', ['-c', script], { stdio: ['pipe', 'ignore', 'ignore'], detached: true })
   watching.unref()
 }
 
