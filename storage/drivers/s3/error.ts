@@ -26,6 +26,8 @@ const meanings: Readonly<Record<string, Meaning>> = {
   AllAccessDisabled: { kind: 'forbidden', scope: 'address' },
   AccountProblem: { kind: 'forbidden', scope: 'address' },
   UserDisable: { kind: 'forbidden', scope: 'address' },
+  InDebt: { kind: 'forbidden', scope: 'address' },
+  BucketDisable: { kind: 'forbidden', scope: 'address' },
   InvalidAccessKeyId: 'bad-access-key',
   InvalidAccessKeyIdError: 'bad-access-key',
   InvalidSecurity: 'bad-access-key',
@@ -36,6 +38,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
   InvalidToken: 'expired',
   SecurityTokenExpired: 'expired',
   InvalidSecurityToken: 'expired',
+  AccessKeyIdAndSecurityTokenNotMatch: 'bad-access-key',
   RequestTimeTooSkewed: 'clock-skew',
   PermanentRedirect: 'wrong-region',
   AuthorizationHeaderMalformed: 'wrong-region',
@@ -139,10 +142,13 @@ function meaningOf({ status, headers, about }: Refusal, xml: string, code: strin
   return byStatus[status] ?? (status >= 500 ? 'unavailable' : 'unexpected')
 }
 
-/** Some stores say it with a general code: OSS in words, Amazon's HEAD in a header. */
+/** OSS: the region signed for is none, or another than the bucket's. */
+const regionFaults: ReadonlySet<string | undefined> = new Set(['0002-00000226', '0002-00000228'])
+
+/** Some stores say it with a general code: OSS in words and numbers, Amazon's HEAD in a header. */
 function isElsewhere(xml: string, status: number, headers: ReceivedHeaders, code: string | undefined, message: string): boolean {
   if (code === 'AccessDenied' && element(xml, 'Endpoint') !== undefined && /specified endpoint/i.test(message)) return true
-  if (code === 'InvalidArgument' && /invalid signing region/i.test(message)) return true
+  if (regionFaults.has(element(xml, 'EC')) || /invalid signing region/i.test(message)) return true
   return code === undefined && (status === 301 || status === 400) && header(headers, 'x-amz-bucket-region') !== undefined
 }
 

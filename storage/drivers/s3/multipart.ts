@@ -10,9 +10,6 @@ import { byteLength, type Wire } from './wire.ts'
 import { objectHeaders } from './write.ts'
 import { element, encodeEntities } from './xml.ts'
 
-/** Stores put many parts together before they answer. */
-const completeTimeoutMs = 10 * 60_000
-
 export function openMultipart<A>(wire: Wire, dialect: Dialect<A>): Multipart {
   const uploads = new Uploads(wire, dialect)
   return {
@@ -105,7 +102,7 @@ class Uploads<A> {
       query: { uploadId },
       headers: { 'content-type': 'application/xml', ...(ifAbsent && this.#dialect.writes.ifAbsent) },
       body: [Buffer.from(completeXml(parts))],
-      headersTimeoutMs: completeTimeoutMs,
+      patience: 'complete',
       about: 'upload',
       ...(signal && { signal }),
     })

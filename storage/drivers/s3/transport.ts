@@ -13,6 +13,7 @@ export interface Request {
   readonly headers: string[]
   readonly body?: Body
   readonly headersTimeoutMs: number
+  readonly bodyTimeoutMs: number
   readonly signal?: AbortSignal
 }
 
@@ -26,8 +27,6 @@ export interface Answer {
 /** Called when headers are in; may name a sink for the body. What it throws fails the exchange. */
 export type OnAnswer = (status: number, headers: ReceivedHeaders) => Sink | undefined
 
-const connectTimeoutMs = 10_000
-const bodyTimeoutMs = 60_000
 /** Idle connections are dropped well before any store does it, which would break the next request. */
 const keepAliveTimeoutMs = 5_000
 const maxCollectedBytes = 64 * 2 ** 20
@@ -38,9 +37,10 @@ export interface TransportOptions {
   readonly origin: string
   readonly caFile?: string
   readonly proxy?: string
+  readonly connectTimeoutMs: number
 }
 
-export function openDispatcher({ origin, caFile, proxy }: TransportOptions): Dispatcher {
+export function openDispatcher({ origin, caFile, proxy, connectTimeoutMs }: TransportOptions): Dispatcher {
   const tls = caFile === undefined ? {} : { ca: readFileSync(caFile, 'utf8') }
   const options = { connect: { timeout: connectTimeoutMs, ...tls }, keepAliveTimeout: keepAliveTimeoutMs, allowH2: false }
   if (proxy !== undefined) return new ProxyAgent({ ...options, uri: proxy, requestTls: tls })
@@ -65,7 +65,7 @@ export function exchange(dispatcher: Dispatcher, origin: string, request: Reques
           headers: request.headers,
           body: toUndiciBody(request.body),
           headersTimeout: request.headersTimeoutMs,
-          bodyTimeout: bodyTimeoutMs,
+          bodyTimeout: request.bodyTimeoutMs,
         },
         handler,
       )

@@ -5,7 +5,7 @@ import type { Dialect, Target } from './dialect.ts'
 import { encodeKey, encodeQuery, type Query } from './encode.ts'
 import { toStorageError, type Refusal } from './error.ts'
 import { toWire } from './headers.ts'
-import type { Credentials, Headers, Sign, Unsigned } from './signing.ts'
+import type { Headers, Unsigned } from './signing.ts'
 import { exchange, openDispatcher, type Answer, type OnAnswer, type Request } from './transport.ts'
 import { element } from './xml.ts'
 
@@ -16,7 +16,8 @@ export interface Call {
   readonly query?: Query
   readonly headers?: Headers
   readonly body?: Body
-  readonly headersTimeoutMs?: number
+  /** Longer than usual, for a call that the store thinks about. */
+  readonly patience?: 'complete'
   readonly signal?: AbortSignal
   /** What a 404 without words means; default by `key`. */
   readonly about?: Refusal['about']
@@ -32,27 +33,33 @@ export interface Wire {
 
 export interface WireDeps {
   readonly now?: () => number
+  readonly timeouts?: Timeouts
 }
 
-const headersTimeoutMs = 30_000
+export interface Timeouts {
+  readonly connectMs: number
+  /** From the last byte sent to the answer's headers. */
+  readonly headersMs: number
+  /** Stores put many parts together before they answer a Complete. */
+  readonly completeMs: number
+  /** Between two chunks of an answer. */
+  readonly bodyMs: number
+}
+const usualTimeouts: Timeouts = { connectMs: 10_000, headersMs: 30_000, completeMs: 10 * 60_000, bodyMs: 60_000 }
 
-export function openWire<A>(target: Target, dialect: Dialect<A>, { now = Date.now }: WireDeps = {}): Wire {
-  const dispatcher = openDispatcher(target)
+export function openWire<A>(target: Target, dialect: Dialect<A>, { now = Date.now, timeouts = usualTimeouts }: WireDeps = {}): Wire {
+  const dispatcher = openDispatcher({ ...target, connectTimeoutMs: timeouts.connectMs })
   const sign = dialect.signer(target)
   const credentials = credentialSource(target, now)
   const host = new URL(target.origin).host
 
   const send = async (call: Call): Promise<Answer> => {
     const current = credentials()
-    const request = toRequest(call, current instanceof Promise ? await current : current)
-    const answer = await exchange(dispatcher, target.origin, request, onSuccess(call.onAnswer))
-    if (isRefusal(answer)) throw toStorageError({ ...answer, body: answer.body.toString('utf8'), about: call.about ?? (call.key === undefined ? 'bucket' : 'key') }, now())
-    return answer
-  }
-
-  const toRequest = (call: Call, current: Credentials): Request => {
     const unsigned = toUnsigned(call, target, dialect, host)
-    return signed(unsigned, call, sign, current, now())
+    sign(unsigned, current instanceof Promise ? await current : current, now())
+    const answer = await exchange(dispatcher, target.origin, toRequest(unsigned, call, timeouts), onSuccess(call.onAnswer))
+    if (isRefusal(answer)) throw toStorageError(toRefusal(answer, call), now())
+    return answer
   }
 
   return { send, close: () => dispatcher.close() }
@@ -88,19 +95,23 @@ function generalFault(key: string, maxKeyBytes: number): string | undefined {
   return bytes > maxKeyBytes ? `The key has ${bytes} bytes, the store holds at most ${maxKeyBytes}.` : undefined
 }
 
-function signed(unsigned: Unsigned, call: Call, sign: Sign, credentials: Credentials, nowMs: number): Request {
-  sign(unsigned, credentials, nowMs)
+function toRequest(signed: Unsigned, call: Call, timeouts: Timeouts): Request {
   const headers: string[] = []
-  for (const name in unsigned.headers) headers.push(name, toWire(unsigned.headers[name] ?? ''))
+  for (const name in signed.headers) headers.push(name, toWire(signed.headers[name] ?? ''))
   if (call.body !== undefined) headers.push('content-length', String(byteLength(call.body)))
   return {
     method: call.method,
-    path: unsigned.query === '' ? unsigned.path : `${unsigned.path}?${unsigned.query}`,
+    path: signed.query === '' ? signed.path : `${signed.path}?${signed.query}`,
     headers,
-    headersTimeoutMs: call.headersTimeoutMs ?? headersTimeoutMs,
+    headersTimeoutMs: call.patience === 'complete' ? timeouts.completeMs : timeouts.headersMs,
+    bodyTimeoutMs: timeouts.bodyMs,
     ...(call.body && { body: call.body }),
     ...(call.signal && { signal: call.signal }),
   }
+}
+
+function toRefusal({ status, headers, body }: Answer, { about, key }: Call): Refusal {
+  return { status, headers, body: body.toString('utf8'), about: about ?? (key === undefined ? 'bucket' : 'key') }
 }
 
 export function byteLength(body: Body): number {
