@@ -1,0 +1,36 @@
+import { createHmac } from 'node:crypto'
+import type { ByteString } from '../bytes.ts'
+import { header, type OssRequest } from '../request.ts'
+
+/** Parameters that take part in the signature; all others do not. */
+const signed = new Set([
+  'acl', 'append', 'asyncFetch', 'bucketInfo', 'callback', 'callback-var', 'cname', 'comp', 'continuation-token', 'cors', 'delete', 'encryption', 'endTime',
+  'group', 'img', 'inventory', 'inventoryId', 'lifecycle', 'link', 'live', 'location', 'logging', 'metaQuery', 'objectInfo', 'objectMeta', 'partNumber',
+  'policy', 'position', 'qos', 'qosInfo', 'referer', 'regionList', 'replication', 'replicationLocation', 'replicationProgress', 'requestPayment', 'resourceGroup',
+  'response-cache-control', 'response-content-disposition', 'response-content-encoding', 'response-content-language', 'response-content-type',
+  'response-expires', 'restore', 'security-token', 'sequential', 'startTime', 'stat', 'status', 'style', 'styleName', 'symlink', 'tagging',
+  'transferAcceleration', 'uploadId', 'uploads', 'versionId', 'versioning', 'versions', 'vod', 'website', 'worm', 'wormExtend', 'wormId',
+  'x-oss-ac-forward-allow', 'x-oss-ac-source-ip', 'x-oss-ac-subnet-mask', 'x-oss-ac-vpc-id', 'x-oss-async-process', 'x-oss-process',
+  'x-oss-request-payer', 'x-oss-traffic-limit',
+])
+
+/** `date` is the Date line: x-oss-date or Date in a header signature, Expires in a URL. */
+export function stringToSignV1(request: OssRequest, date: string): ByteString {
+  const lines = [request.method, header(request, 'content-md5') ?? '', header(request, 'content-type') ?? '', date]
+  return `${lines.join('\n')}\n${canonicalHeaders(request)}${canonicalResource(request)}`
+}
+
+export const signV1 = (secret: string, stringToSign: ByteString): string =>
+  createHmac('sha1', secret).update(stringToSign, 'latin1').digest('base64')
+
+function canonicalHeaders(request: OssRequest): ByteString {
+  const names = Object.keys(request.headers).filter(name => name.startsWith('x-oss-'))
+  return names.toSorted().map(name => `${name}:${(header(request, name) ?? '').trim()}\n`).join('')
+}
+
+function canonicalResource({ bucket, key, query }: OssRequest): ByteString {
+  const path = bucket === undefined ? '/' : `/${bucket}/${key ?? ''}`
+  const pairs = [...query].filter(([name]) => signed.has(name)).toSorted(([a], [b]) => (a < b ? -1 : 1))
+  if (pairs.length === 0) return path
+  return `${path}?${pairs.map(([name, value]) => (value === '' ? name : `${name}=${value}`)).join('&')}`
+}

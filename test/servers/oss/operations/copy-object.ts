@@ -1,0 +1,59 @@
+import { xmlAnswer, type Answer } from '../answer.ts'
+import { percentDecode } from '../bytes.ts'
+import { checkConditions } from '../conditions.ts'
+import { bucketOf, isoTime, keyOf, stamp, type Context } from '../context.ts'
+import { invalidArgument, OssError } from '../error.ts'
+import { keptHeaders, storageClassOf } from '../metadata.ts'
+import { GiB } from '../options.ts'
+import { checkKey, header } from '../request.ts'
+import type { StoredObject } from '../store/model.ts'
+import { document, element, node } from '../xml.ts'
+import { checkReadable, targetOf } from './get-object.ts'
+import { checkOverwrite } from './put-object.ts'
+
+const maxCopyBytes = GiB
+
+export function copyObject(context: Context): Answer {
+  const { request, store } = context
+  const bucket = bucketOf(context)
+  const source = copySource(context)
+  if (source.size > maxCopyBytes) throw new OssError('EntityTooLarge', { extra: { MaxSizeAllowed: String(maxCopyBytes), ProposedSize: String(source.size) } })
+  checkOverwrite(context)
+  const copy: StoredObject = {
+    key: keyOf(context),
+    type: source.type,
+    size: source.size,
+    etag: source.etag,
+    crc64: source.crc64,
+    body: source.body,
+    mtimeMs: stamp(context),
+    storageClass: storageClassOf(request, bucket.storageClass),
+    headers: replaces(context) ? keptHeaders(request) : source.headers,
+  }
+  for (const blob of source.body) store.blobs.retain(blob)
+  store.putObject(bucket.name, { ...copy, body: [...source.body] })
+  const times = [element('LastModified', isoTime(copy.mtimeMs)), element('ETag', `"${copy.etag}"`)]
+  return xmlAnswer(document(node('CopyObjectResult', ...times)), { ETag: `"${copy.etag}"`, 'x-oss-hash-crc64ecma': copy.crc64 })
+}
+
+function replaces({ request }: Context): boolean {
+  const directive = header(request, 'x-oss-metadata-directive')?.toUpperCase() ?? 'COPY'
+  if (directive !== 'COPY' && directive !== 'REPLACE') throw invalidArgument('Unknown metadata directive.', 'x-oss-metadata-directive', directive)
+  return directive === 'REPLACE'
+}
+
+/** The object that x-oss-copy-source names, ready to be read. */
+export function copySource(context: Context): StoredObject {
+  const named = header(context.request, 'x-oss-copy-source') ?? ''
+  const decoded = percentDecode(named)
+  const parts = /^\/?([^/]+)\/(.+)$/s.exec(decoded ?? '')
+  if (!parts) throw invalidArgument('Copy Source must mention the source bucket and key: /sourcebucket/sourcekey.', 'x-oss-copy-source', named)
+  const bucket = bucketOf(context, parts[1])
+  const key = checkKey(parts[2] ?? '')
+  const object = context.store.object(bucket.name, key)
+  if (!object) throw new OssError('NoSuchKey', { extra: { Key: key } })
+  const source = targetOf({ ...context, request: { ...context.request, bucket: bucket.name } }, object)
+  checkReadable(source, context)
+  checkConditions(context.request, source, 'x-oss-copy-source-')
+  return source
+}
