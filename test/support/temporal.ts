@@ -9,7 +9,7 @@ declare module 'vitest' {
   export interface ProvidedContext {
     /** The server of this run, in its namespace `default`. */
     temporalAddress: string
-    /** A file with the bundle of workflows/index.ts, for `workflowBundle: { codePath }`; empty while there are no workflows. */
+    /** A file with the bundle of workflows/index.ts, for `workflowBundle: { codePath }`. */
     workflowBundlePath: string
   }
 }

@@ -1,0 +1,16 @@
+#!/usr/bin/env node
+// Written for any Node that reads modules, so that an old one gets a sentence and not a syntax error.
+import { existsSync } from 'fs'
+import { fileURLToPath } from 'url'
+
+const needed = [22, 19]
+const have = process.versions.node.split('.').map(Number)
+
+if (have[0] < needed[0] || (have[0] === needed[0] && have[1] < needed[1])) {
+  console.error('tranship needs Node ' + needed.join('.') + ' or newer; this is ' + process.versions.node + '. Install a newer Node and try again.')
+  process.exit(3)
+}
+
+const source = new URL('../cli/main.ts', import.meta.url)
+const built = new URL('../dist/cli/main.js', import.meta.url)
+import(existsSync(fileURLToPath(source)) ? source.href : built.href)
