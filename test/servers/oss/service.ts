@@ -42,7 +42,7 @@ export class OssService {
   }
 
   addBucket({ name, region = this.region, storageClass = 'Standard' }: BucketOptions): void {
-    if (!this.store.bucket(name)) this.store.putBucket({ name, region, storageClass, createdMs: this.#now() })
+    if (!this.store.bucket(name)) this.store.putBucket({ name, region, storageClass, createdMs: Math.floor(this.#now() / 1000) * 1000 })
   }
 
   setKeys(keys: readonly AccessKey[]): void {
