@@ -66,13 +66,19 @@ export interface BatchState {
   readonly tries?: Readonly<Record<string, number>>
 }
 
-/** Where the lister goes on. */
-export type ListCursor =
-  /** After this key, in a source whose pages come in key order. */
-  | { readonly kind: 'after'; readonly key: string }
+/** Where the lister goes on: first with what was listed and is in no batch yet, then with the source. */
+export interface ListCursor {
+  readonly pending: readonly Entry[]
+  /** `null`: the source is at its end. */
+  readonly from: SourcePosition | null
+}
+
+export type SourcePosition =
+  /** After this key, in a source whose pages come in key order; absent: at the beginning. */
+  | { readonly kind: 'after'; readonly key?: string }
   /** At this page, in a source without order. */
   | { readonly kind: 'page'; readonly cursor: string }
-  /** At this byte of the previous run's error list. */
+  /** At this byte of a volume of the previous run's error list. */
   | { readonly kind: 'retry'; readonly volume: number; readonly offset: number }
 
 /** What one merge wrote: part `i` of the fragment holds rows of `parts[i].list`. */

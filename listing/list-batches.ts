@@ -1,7 +1,17 @@
-/** The lister: pages the source, joins it with what the destination holds, and cuts batches into the ledger. */
-import type { ListInput, ListResult } from '../model/batch.ts'
+/**
+ * The lister: entries of the source, cut into batches that lie in the ledger. One call covers a bounded stretch; where it ended
+ * lies in the ledger too. A call may be repeated: it writes under its own attempt, and what its answer does not name is read by
+ * nobody.
+ */
+import { noTally, addTally, type Tally } from '../model/status.ts'
+import type { BatchRef, ListInput, ListResult } from '../model/batch.ts'
+import type { Entry, ListCursor, SourcePosition } from '../ledger/entry.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Storage } from '../storage/storage.ts'
+import { cutBatch, tallyOf } from './batch-cutter.ts'
+import { Blocked } from './blocked.ts'
+import { decideSource, type EntryPage } from './decide-source.ts'
+import { retryEntries } from './retry-rows.ts'
 
 export interface ListTask {
   readonly source: Storage
@@ -16,6 +26,94 @@ export interface ListTask {
   readonly now: () => number
 }
 
+/** Answers `blocked`, and nothing else, where an address is at fault: the call is made again from the same position. */
 export async function listBatches(task: ListTask): Promise<ListResult> {
-  throw new Error(`not yet: ${task.input.call}`)
+  const { input, ledger, signal } = task
+  try {
+    const cursor = input.from ? await ledger.readCursor(input.from, { signal }) : { pending: [], from: startOf(input) }
+    return await listFrom(task, cursor)
+  } catch (error) {
+    if (!(error instanceof Blocked)) throw error
+    return { batches: [], position: input.from, excluded: noTally, blocked: error.fault }
+  }
+}
+
+const startOf = ({ retry }: ListInput): SourcePosition => (retry ? { kind: 'retry', volume: 1, offset: 0 } : { kind: 'after' })
+
+async function listFrom(task: ListTask, cursor: ListCursor): Promise<ListResult> {
+  const cutter = makeCutter(task, cursor.pending)
+  await cutter.cutFull()
+  const { from, excluded } = cursor.from === null || cutter.isFull() ? { from: cursor.from, excluded: noTally } : await listSome(task, cursor.from, cutter)
+  await cutter.end(from === null)
+  return await conclude(task, cutter, { pending: cutter.pending(), from }, excluded)
+}
+
+/** Where the source goes on; `null`: it is at its end. */
+async function listSome(task: ListTask, start: SourcePosition, cutter: Cutter): Promise<{ from: SourcePosition | null; excluded: Tally }> {
+  let excluded: Tally = noTally
+  for await (const page of pagesFrom(task, start)) {
+    excluded = addTally(excluded, page.excluded)
+    await cutter.add(page.entries)
+    if (cutter.isFull() || task.now() >= task.deadlineMs) return { from: page.next, excluded }
+  }
+  return { from: null, excluded }
+}
+
+async function conclude(task: ListTask, { batches }: Cutter, cursor: ListCursor, excluded: Tally): Promise<ListResult> {
+  const { input, ledger, attempt, signal } = task
+  if (cursor.from === null && cursor.pending.length === 0) return { batches: batches(), excluded }
+  await ledger.writeCursor(input.call, attempt, cursor, { signal })
+  return { batches: batches(), position: { call: input.call, attempt }, excluded }
+}
+
+function pagesFrom({ source, destination, input, signal }: ListTask, from: SourcePosition): AsyncGenerator<EntryPage> {
+  const { options } = input.context
+  if (from.kind !== 'retry') return decideSource(source, destination, { options, from, signal })
+  const { run, only } = input.retry ?? { run: input.context.run - 1 }
+  return retryEntries({ source, destination, job: options.job, run, only, from, signal })
+}
+
+interface Cutter {
+  readonly batches: () => readonly BatchRef[]
+  readonly pending: () => readonly Entry[]
+  readonly isFull: () => boolean
+  add(entries: readonly Entry[]): Promise<void>
+  cutFull(): Promise<void>
+  /** What is left goes into a batch of its own at the end, or when there is nothing else to copy. */
+  end(isLast: boolean): Promise<void>
+}
+
+function makeCutter({ ledger, input, attempt, signal }: ListTask, listed: readonly Entry[]): Cutter {
+  const batches: BatchRef[] = []
+  let pending = listed
+
+  const write = async (entries: readonly Entry[]): Promise<void> => {
+    const n = input.firstBatch + batches.length
+    await ledger.writeEntries(n, attempt, entries, { signal })
+    batches.push({ n, listAttempt: attempt, ...tallyOf(entries) })
+  }
+  const cutFull = async (): Promise<void> => {
+    while (batches.length < input.maxBatches) {
+      const cut = cutBatch(pending)
+      if (cut === undefined) return
+      await write(cut.batch)
+      pending = cut.rest
+    }
+  }
+  return {
+    batches: () => batches,
+    pending: () => pending,
+    isFull: () => batches.length >= input.maxBatches,
+    cutFull,
+    async add(entries) {
+      pending = [...pending, ...entries]
+      await cutFull()
+    },
+    async end(isLast) {
+      if (pending.length === 0 || batches.length >= input.maxBatches) return
+      if (!isLast && batches.length > 0) return
+      await write(pending)
+      pending = []
+    },
+  }
 }

@@ -1,0 +1,30 @@
+/** Cuts a stream of entries into batches of at most so many files and bytes. Pure. */
+import type { Entry } from '../ledger/entry.ts'
+import { maxBatchBytes, maxBatchFiles } from '../model/batch.ts'
+import { noTally, type Tally } from '../model/status.ts'
+
+export interface Cut {
+  readonly batch: readonly Entry[]
+  readonly rest: readonly Entry[]
+}
+
+/** The first batch of `entries`; undefined while more entries could still go into it. */
+export function cutBatch(entries: readonly Entry[]): Cut | undefined {
+  let bytes = 0
+  for (const [i, entry] of entries.entries()) {
+    const size = bytesOf(entry)
+    if (i === maxBatchFiles || (i > 0 && bytes + size > maxBatchBytes)) return { batch: entries.slice(0, i), rest: entries.slice(i) }
+    bytes += size
+  }
+  return entries.length === maxBatchFiles || bytes >= maxBatchBytes ? { batch: entries, rest: [] } : undefined
+}
+
+const bytesOf = ({ excluded, size }: Entry): number => (excluded ? 0 : size)
+
+/** Files of the job: what is excluded is counted elsewhere. */
+export function tallyOf(entries: readonly Entry[]): Tally {
+  return entries.reduce(
+    (sum, entry) => (entry.excluded ? sum : { files: sum.files + 1, bytes: sum.bytes + entry.size }),
+    noTally,
+  )
+}

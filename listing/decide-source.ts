@@ -1,0 +1,71 @@
+/**
+ * The source's files as entries, page by page: filtered, and joined with what the destination holds. Needs no ledger: a dry run
+ * uses it too.
+ */
+import type { Entry, SourcePosition } from '../ledger/entry.ts'
+import { isExcluded, makeFilter, type Filter } from '../model/filter.ts'
+import type { JobOptions } from '../model/job.ts'
+import { addTally, noTally, type Tally } from '../model/status.ts'
+import type { ListEntry, Storage } from '../storage/storage.ts'
+import { viewDestination, type DestinationView } from './destination-view.ts'
+import { toMatcher } from './globs.ts'
+import { sourcePages } from './source-pages.ts'
+
+export interface DecideOptions {
+  readonly options: JobOptions
+  /** Absent: from the beginning. */
+  readonly from?: Extract<SourcePosition, { kind: 'after' | 'page' }>
+  readonly signal: AbortSignal
+}
+
+/** Excluded files are among the entries only with `listExcluded`, and then marked; the tally has them in any case. */
+export interface EntryPage {
+  readonly entries: readonly Entry[]
+  readonly excluded: Tally
+  /** Where to go on after this page; `null` at the end. */
+  readonly next: SourcePosition | null
+}
+
+export async function* decideSource(source: Storage, destination: Storage, task: DecideOptions): AsyncGenerator<EntryPage> {
+  const { options, from = { kind: 'after' }, signal } = task
+  const filter = makeFilter(options, toMatcher)
+  const view = isJoined(destination, options) ? viewDestination(destination, signal) : undefined
+  for await (const { entries, ordered, next } of sourcePages(source, from, signal)) {
+    const { kept, excluded, tally } = sortOut(entries, filter)
+    const joined = await join(kept, ordered ? view : undefined)
+    yield { entries: options.listExcluded ? [...joined, ...excluded] : joined, excluded: tally, next }
+  }
+}
+
+/** File systems are asked for each file instead: listing them costs the same. */
+function isJoined({ abilities }: Storage, { overwrite }: JobOptions): boolean {
+  return overwrite !== 'always' && abilities.ordered && !abilities.keepsMtime
+}
+
+function sortOut(entries: readonly ListEntry[], filter: Filter) {
+  const kept: ListEntry[] = []
+  const excluded: Entry[] = []
+  let tally = noTally
+  for (const entry of entries) {
+    if (entry.key === '' || !isExcluded(entry, filter)) {
+      kept.push(entry)
+      continue
+    }
+    excluded.push({ ...toEntry(entry), excluded: true })
+    tally = addTally(tally, { files: 1, bytes: entry.size })
+  }
+  return { kept, excluded, tally }
+}
+
+const toEntry = ({ key, size, mtimeMs, etag, storageClass, kind }: ListEntry): Entry => ({ key, size, mtimeMs, etag, storageClass, kind })
+
+async function join(entries: readonly ListEntry[], view: DestinationView | undefined): Promise<Entry[]> {
+  const joined: Entry[] = []
+  for (const entry of entries) {
+    const destination = view && isCopyable(entry) ? await view.lookup(entry.key) : undefined
+    joined.push({ ...toEntry(entry), destination })
+  }
+  return joined
+}
+
+const isCopyable = ({ key, kind }: ListEntry): boolean => key !== '' && kind !== 'symlink' && kind !== 'other'
