@@ -1,0 +1,44 @@
+import type { GetOptions, ListEntry, ListOptions, Multipart, Storage, UploadRef } from '../storage.ts'
+import { forward } from './intercept.ts'
+
+/** Keys below `prefix` ('' or ending in '/'), seen without it. The prefix's own marker, where there is one, is the key ''. */
+export function withPrefix(inner: Storage, prefix: string): Storage {
+  if (prefix === '') return inner
+  const bare = <T extends ListEntry>(entry: T): T => ({ ...entry, key: entry.key.slice(prefix.length) })
+  return {
+    ...forward(inner),
+    info: { ...inner.info, prefix },
+    list: async (options) => {
+      const page = await inner.list(below(prefix, options))
+      return { ...page, entries: page.entries.map(bare) }
+    },
+    head: async (key, options) => bare(await inner.head(prefix + key, options)),
+    get: async (key, sink, options = {}) => bare(await inner.get(prefix + key, sink, withBareInfo(options, bare))),
+    put: (key, body, options) => inner.put(prefix + key, body, options),
+    delete: (key, options) => inner.delete(prefix + key, options),
+    ...(inner.multipart && { multipart: multipartBelow(prefix, inner.multipart) }),
+  }
+}
+
+function below(prefix: string, options: ListOptions = {}): ListOptions {
+  const { startAfter } = options
+  return { ...options, prefix: prefix + (options.prefix ?? ''), ...(startAfter !== undefined && { startAfter: prefix + startAfter }) }
+}
+
+function withBareInfo(options: GetOptions, bare: <T extends ListEntry>(entry: T) => T): GetOptions {
+  const { onInfo } = options
+  return onInfo ? { ...options, onInfo: (info) => onInfo(bare(info)) } : options
+}
+
+function multipartBelow(prefix: string, inner: Multipart): Multipart {
+  const full = (upload: UploadRef): UploadRef => ({ ...upload, key: prefix + upload.key })
+  const bare = (upload: UploadRef): UploadRef => ({ ...upload, key: upload.key.slice(prefix.length) })
+  return {
+    create: async (key, options) => bare(await inner.create(prefix + key, options)),
+    putPart: (upload, number, body, options) => inner.putPart(full(upload), number, body, options),
+    listParts: (upload, options) => inner.listParts(full(upload), options),
+    complete: (upload, parts, options) => inner.complete(full(upload), parts, options),
+    abort: (upload, options) => inner.abort(full(upload), options),
+    listUploads: async (key, options) => (await inner.listUploads(prefix + key, options)).map(bare),
+  }
+}
