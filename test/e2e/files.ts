@@ -28,15 +28,25 @@ export const metadataKinds: readonly Metadata[] = [
   { contentType: 'application/octet-stream', expires: 'Wed, 21 Oct 2037 07:28:00 GMT', user: { big: 'v'.repeat(1_500) } },
 ]
 
-export function testFiles(count: number, options: { readonly storeOnly?: boolean; readonly largeBytes?: readonly number[] } = {}): TestFile[] {
-  const { storeOnly = false, largeBytes = [25 * MiB + 7, 16 * MiB, 8 * MiB + 1] } = options
-  const keys = [...oddKeys, ...(storeOnly ? storeOnlyKeys : [])]
-  const files = Array.from({ length: count }, (_, i) => fileOf(keys[i] ?? `many/${i % 97}/file-${i}.bin`, i % 10 === 0 ? 0 : 50 + (i % 3_000), i))
-  return [...files, ...largeBytes.map((size, i) => fileOf(`large/${i}.bin`, size, i))]
+export interface FileOptions {
+  /** Keys too that folders cannot hold. */
+  readonly storeOnly?: boolean
+  /** Some vendors' own clients cannot sign other metadata. */
+  readonly asciiMetadata?: boolean
+  readonly largeBytes?: readonly number[]
 }
 
-function fileOf(key: string, size: number, i: number): TestFile {
-  const metadata = metadataKinds[i % metadataKinds.length] as Metadata
+export function testFiles(count: number, options: FileOptions = {}): TestFile[] {
+  const { storeOnly = false, asciiMetadata = false, largeBytes = [25 * MiB + 7, 16 * MiB, 8 * MiB + 1] } = options
+  const kinds = asciiMetadata ? metadataKinds.filter(isAscii) : metadataKinds
+  const keys = [...oddKeys, ...(storeOnly ? storeOnlyKeys : [])]
+  const files = Array.from({ length: count }, (_, i) => fileOf(keys[i] ?? `many/${i % 97}/file-${i}.bin`, i % 10 === 0 ? 0 : 50 + (i % 3_000), kinds[i % kinds.length] as Metadata))
+  return [...files, ...largeBytes.map((size, i) => fileOf(`large/${i}.bin`, size, kinds[i % kinds.length] as Metadata))]
+}
+
+const isAscii = (metadata: Metadata): boolean => /^[\x20-\x7e]*$/.test(JSON.stringify(metadata))
+
+function fileOf(key: string, size: number, metadata: Metadata): TestFile {
   return { key, bytes: key.endsWith('/') ? Buffer.alloc(0) : randomBytes(size), metadata }
 }
 
