@@ -29,9 +29,9 @@ export interface OssErrorOptions {
 /** Code → status, message, EC. */
 const codes: Readonly<Record<string, readonly [status: number, message: string, ec?: string]>> = {
   AccessDenied: [403, 'You have no right to access this object because of bucket acl.', '0003-00000001'],
-  BadDigest: [400, 'The Content-MD5 you specified did not match what we received.'],
   BucketAlreadyExists: [409, 'The requested bucket name is not available. The bucket namespace is shared by all users of the system.'],
   BucketNotEmpty: [409, 'The bucket you tried to delete is not empty.', '0015-00000301'],
+  DownloadTrafficRateLimitExceeded: [503, 'Please reduce your download request traffic'],
   EntityTooLarge: [400, 'Your proposed upload exceeds the maximum allowed object size.'],
   EntityTooSmall: [400, 'Your proposed upload smaller than the minimum allowed size.', '0042-00000213'],
   FileAlreadyExists: [409, 'The object you specified already exists and can not be overwritten.', '0026-00000031'],
@@ -59,15 +59,17 @@ const codes: Readonly<Record<string, readonly [status: number, message: string, 
   NotModified: [304, 'Not Modified'],
   OperationNotSupported: [400, 'The operation is not supported for this resource', '0016-00000707'],
   PreconditionFailed: [412, 'At least one of the pre-conditions you specified did not hold.', '0026-00000015'],
+  QpsLimitExceeded: [429, 'Please reduce your request rate.'],
   RequestTimeTooSkewed: [403, 'The difference between the request time and the current time is too large.', '0002-00000504'],
   RequestTimeout: [400, 'Your socket connection to the server was not read from or written to within the timeout period.'],
   RestoreAlreadyInProgress: [409, 'The restore operation is in progress.', '0016-00000714'],
   SecurityTokenExpired: [403, 'The security token you provided has expired.', '0002-00000007'],
-  ServiceUnavailable: [503, 'Please reduce your request rate.'],
+  ServiceUnavailable: [503, 'Thread pool is almost full, please retry later'],
   SignatureDoesNotMatch: [403, 'The request signature we calculated does not match the signature you provided. Check your key and signing method.'],
   SlowDown: [503, 'Please reduce your request rate.'],
   SymlinkTargetNotExist: [404, 'The symlink target object does not exist', '0026-00000012'],
-  TooManyRequests: [429, 'Please reduce your request rate.'],
+  TotalQpsLimitExceeded: [503, 'Max total qps limit is exceeded'],
+  UploadTrafficRateLimitExceeded: [503, 'Please reduce your upload request traffic'],
 }
 
 export const invalidArgument = (message: string, name: string, value: string, ec?: string): OssError =>

@@ -15,11 +15,17 @@ export function keptHeaders(request: OssRequest): Record<string, ByteString> {
   for (const name of Object.keys(request.headers)) {
     const value = header(request, name)
     if (value === undefined) continue
-    if (name.startsWith(userPrefix)) userBytes += name.length - userPrefix.length + value.length
+    if (name.startsWith(userPrefix)) userBytes += checkName(name).length - userPrefix.length + value.length
     if (name.startsWith(userPrefix) || contentHeaders.some(known => known === name)) kept[name] = value
   }
-  if (userBytes > maxUserBytes) throw invalidArgument('The user metadata exceeds the maximum allowed size.', 'x-oss-meta', String(userBytes))
+  if (userBytes > maxUserBytes) throw invalidArgument('The user metadata exceeds the maximum allowed size.', 'x-oss-meta', String(userBytes), '0011-00000002')
   return kept
+}
+
+/** Letters, digits and hyphens: not even an underscore. */
+function checkName(name: string): string {
+  if (!/^[a-z0-9-]+$/.test(name)) throw invalidArgument('The name of user metadata holds unsupported characters.', 'x-oss-meta', name, '0011-00000005')
+  return name
 }
 
 export function storageClassOf(request: OssRequest, fallback: string): string {

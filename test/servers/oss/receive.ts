@@ -30,7 +30,7 @@ export async function receiveObject(context: Context): Promise<Received> {
   const received = length !== undefined && length <= small ? await receiveSmall(context, length) : await receiveLarge(context)
   if (md5 === undefined || md5 === received.etag) return received
   for (const blob of received.body) context.store.blobs.release(blob)
-  throw new OssError('InvalidDigest', { message: 'The Content-MD5 you specified was invalid.', extra: { ExpectedDigest: md5, CalculatedDigest: received.etag } })
+  throw new OssError('InvalidDigest', { extra: { ExpectedDigest: md5, CalculatedDigest: received.etag } })
 }
 
 function announcedLength({ request }: Context): number | undefined {

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Answer, Content } from './answer.ts'
@@ -94,10 +93,15 @@ function endOf({ faults }: Context): { afterBytes: number; strike(response: Serv
   return { afterBytes: Infinity, strike: () => undefined }
 }
 
-/** False when the client is gone. */
-async function write(response: ServerResponse, chunk: Buffer): Promise<boolean> {
+/** Resolves when there is room for more; false when the client is gone. */
+function write(response: ServerResponse, chunk: Buffer): Promise<boolean> | boolean {
   if (response.destroyed) return false
-  if (response.write(chunk) || chunk.length === 0) return true
-  await Promise.race([once(response, 'drain'), once(response, 'close')])
-  return !response.destroyed
+  if (chunk.length === 0 || response.write(chunk)) return true
+  return new Promise(resolve => {
+    const settle = (): void => {
+      response.off('drain', settle).off('close', settle)
+      resolve(!response.destroyed)
+    }
+    response.on('drain', settle).on('close', settle)
+  })
 }

@@ -63,7 +63,7 @@ function headerV4(request: OssRequest, authorization: string, door: Door): Acces
   if (!credential || !signature) throw invalidArgument('Authorization header is invalid.', 'Authorization', authorization, '0002-00000202')
   const payload = header(request, 'x-oss-content-sha256')
   if (payload !== 'UNSIGNED-PAYLOAD') {
-    throw invalidArgument('x-oss-content-sha256 must be UNSIGNED-PAYLOAD.', 'x-oss-content-sha256', payload ?? '', '0002-00000208')
+    throw invalidArgument('x-oss-content-sha256 must be UNSIGNED-PAYLOAD.', 'x-oss-content-sha256', payload ?? '', '0002-00000214')
   }
   const { id, signing } = parseV4(request, credential, fields.get('AdditionalHeaders') ?? '', timestampOf(request), door)
   const key = knownKey(id, door)
