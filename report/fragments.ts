@@ -1,7 +1,18 @@
-/** Merges finished batches into fragments of the report's lists. */
-import type { MergeInput, MergeResult } from '../model/batch.ts'
+/**
+ * Merges finished batches into fragments of the report's lists, while the run goes on: the final lists are these, put end to end.
+ * Memory is bounded by the size of a part, not by the number of batches.
+ */
+import { countsOf } from '../copy/batch-book.ts'
+import { abortUpload } from '../copy/open-upload.ts'
+import type { FragmentIndex } from '../ledger/entry.ts'
 import type { Ledger } from '../ledger/ledger.ts'
+import type { MergeInput, MergeResult } from '../model/batch.ts'
+import { listNames, type ListName } from '../model/report-row.ts'
+import { addCounts, noCounts, type Counts } from '../model/status.ts'
 import type { Storage } from '../storage/storage.ts'
+import { readBatchOutcomes, type BatchOutcomes } from './batch-outcomes.ts'
+import { toCsv } from './csv.ts'
+import { rowsOf } from './row.ts'
 
 export interface MergeTask {
   readonly ledger: Ledger
@@ -14,6 +25,75 @@ export interface MergeTask {
   readonly signal: AbortSignal
 }
 
+/** Fails AccountingMismatch, naming the batch, where a batch has not exactly one outcome for each of its files. */
 export async function mergeBatches(task: MergeTask): Promise<MergeResult> {
-  throw new Error(`not yet: ${task.input.merge}`)
+  const { ledger, input, attempt, signal } = task
+  const writer = makeWriter(task)
+  let counts: Counts = noCounts
+  let droppedMetadata = 0
+  for await (const { outcomes, uploads } of readAhead(task)) {
+    counts = addCounts(counts, countsOf(outcomes))
+    droppedMetadata += outcomes.filter((outcome) => outcome.kind === 'completed' && outcome.dropped).length
+    for (const row of outcomes.flatMap((outcome) => rowsOf(outcome, task.sourcePrefix))) writer.add(row.list, row.cells)
+    await writer.flush(partBytes)
+    for (const { upload } of uploads) if (task.destination) await abortUpload(task.destination, upload, signal)
+  }
+  await writer.flush(1)
+  const index: FragmentIndex = { parts: writer.parts(), droppedMetadata }
+  await ledger.writeFragmentIndex(input.merge, attempt, index, { signal })
+  return { fragment: { merge: input.merge, attempt, parts: index.parts.length }, counts }
+}
+
+const batchesAhead = 4
+
+async function* readAhead({ ledger, input, signal }: MergeTask): AsyncGenerator<BatchOutcomes> {
+  const reading: Promise<BatchOutcomes>[] = []
+  const rest = [...input.batches]
+  for (;;) {
+    for (let batch = rest[0]; batch && reading.length < batchesAhead; batch = rest[0]) {
+      rest.shift()
+      const read = readBatchOutcomes(ledger, batch, { signal })
+      read.catch(() => undefined)
+      reading.push(read)
+    }
+    const next = reading.shift()
+    if (next === undefined) return
+    yield await next
+  }
+}
+
+const partBytes = 4 * 1024 ** 2
+
+/** Collects rows by list, and writes a list as a part once it has enough bytes. */
+function makeWriter({ ledger, input, attempt, signal }: MergeTask) {
+  const waiting = new Map<ListName, { rows: number; chunks: Buffer[]; bytes: number; cells: (readonly string[])[] }>()
+  const parts: { list: ListName; rows: number; bytes: number }[] = []
+
+  const encode = (list: ListName) => {
+    const held = waiting.get(list)
+    if (held === undefined || held.cells.length === 0) return held
+    const chunk = toCsv(held.cells)
+    held.rows += held.cells.length
+    held.bytes += chunk.length
+    held.chunks.push(chunk)
+    held.cells = []
+    return held
+  }
+  return {
+    parts: () => parts,
+    add(list: ListName, cells: readonly string[]) {
+      const held = waiting.get(list) ?? { rows: 0, chunks: [], bytes: 0, cells: [] }
+      held.cells.push(cells)
+      waiting.set(list, held)
+    },
+    async flush(leastBytes: number) {
+      for (const list of listNames) {
+        const held = encode(list)
+        if (held === undefined || held.bytes < leastBytes) continue
+        waiting.delete(list)
+        await ledger.writeFragment(input.merge, attempt, parts.length, Buffer.concat(held.chunks), { signal })
+        parts.push({ list, rows: held.rows, bytes: held.bytes })
+      }
+    },
+  }
 }

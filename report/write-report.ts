@@ -1,7 +1,20 @@
-/** Writes the run's lists and `_job.json` from the ledger's fragments, then removes the ledger. May be repeated. */
-import type { ReportInput, ReportResult } from '../model/batch.ts'
+/**
+ * Writes the run's lists and then `_job.json` from the ledger's fragments, and removes the ledger. May be repeated at any point:
+ * lists are replaced whole, and a report that stands is not written again.
+ */
+import { retrying } from '../copy/retry.ts'
+import type { FragmentIndex } from '../ledger/entry.ts'
 import type { Ledger } from '../ledger/ledger.ts'
-import type { Storage } from '../storage/storage.ts'
+import type { FragmentRef, ReportInput, ReportResult } from '../model/batch.ts'
+import { jobFileName, listFileName, listNames, reportFolder, type ListName } from '../model/report-row.ts'
+import { totalOf } from '../model/status.ts'
+import type { CallOptions, Storage } from '../storage/storage.ts'
+import { AccountingError } from './accounting.ts'
+import { headerOf } from './csv.ts'
+import { toJobFile, type JobFile } from './job-file.ts'
+import { putStream } from './put-stream.ts'
+import { readJobFile } from './read-report.ts'
+import { volumesOf, type Volume } from './volumes.ts'
 
 export interface ReportTask {
   readonly destination: Storage
@@ -15,6 +28,80 @@ export interface ReportProgress {
   readonly bytes: number
 }
 
+/** Fails AccountingMismatch where the lists do not have the rows that the run counted. */
 export async function writeReport(task: ReportTask): Promise<ReportResult> {
-  throw new Error(`not yet: ${task.attempt}`)
+  const { ledger, input, signal } = task
+  const file = (await standing(task)) ?? (await write(task))
+  await ledger.remove({ signal })
+  return { lists: file.lists.map(({ name }) => name), counts: input.counts }
+}
+
+/** The report of this very run, when an earlier attempt wrote all of it. */
+async function standing({ destination, input: { context }, signal }: ReportTask): Promise<JobFile | undefined> {
+  const file = await readJobFile(destination, context.options.job, context.run, { signal })
+  return file?.epoch === context.epoch ? file : undefined
+}
+
+type Fragments = readonly (readonly [FragmentRef, FragmentIndex])[]
+
+async function write(task: ReportTask): Promise<JobFile> {
+  const { input, signal } = task
+  const fragments = await readIndexes(task)
+  assertRows(input, fragments)
+  const lists: { name: string; rows: number; bytes: number }[] = []
+  for (const list of listNames) {
+    if (list === 'excluded_list' && !input.context.options.listExcluded) continue
+    for (const [i, volume] of volumesOf(list, fragments).entries()) lists.push(await writeVolume(task, list, i + 1, volume))
+  }
+  const dropped = fragments.reduce((sum, [, { droppedMetadata }]) => sum + droppedMetadata, 0)
+  const file = toJobFile(input, lists, dropped)
+  await writeJobFile(task.destination, file, { signal })
+  return file
+}
+
+async function readIndexes({ ledger, input, signal }: ReportTask): Promise<Fragments> {
+  const indexes: (readonly [FragmentRef, FragmentIndex])[] = []
+  for (const fragment of input.fragments) indexes.push([fragment, await ledger.readFragmentIndex(fragment, { signal })])
+  return indexes
+}
+
+function assertRows({ counts }: ReportInput, fragments: Fragments): void {
+  const rowsOf = (list: ListName) => volumesOf(list, fragments).reduce((sum, { rows }) => sum + rows, 0)
+  const expected = [
+    ['total_list', totalOf(counts).files],
+    ['completed_list', counts.completed.files],
+    ['skipped_list', counts.skipped.files],
+    ['error_list', counts.failed.files],
+  ] as const
+  for (const [list, files] of expected) {
+    if (rowsOf(list) !== files) throw new AccountingError(`The ${list} has ${rowsOf(list)} rows where the run counted ${files} files.`)
+  }
+}
+
+async function writeVolume(task: ReportTask, list: ListName, number: number, volume: Volume) {
+  const { destination, input, signal } = task
+  const { options, run } = input.context
+  const name = listFileName(options.job, run, list, number)
+  const size = headerOf(list).length + volume.bytes
+  await putStream(destination, reportFolder + name, volumeBytes(task, list, volume), { size, metadata: csvMetadata, signal })
+  return { name, rows: volume.rows, bytes: size }
+}
+
+const csvMetadata = { contentType: 'text/csv; charset=utf-8', user: {} }
+
+async function* volumeBytes({ ledger, signal, onProgress }: ReportTask, list: ListName, { parts }: Volume): AsyncGenerator<Uint8Array> {
+  yield headerOf(list)
+  let bytes = 0
+  for (const { fragment, part } of parts) {
+    const chunk = await ledger.readFragment(fragment, part, { signal })
+    yield chunk
+    bytes += chunk.length
+    onProgress({ bytes })
+  }
+}
+
+async function writeJobFile(storage: Storage, file: JobFile, { signal }: CallOptions): Promise<void> {
+  const body = [Buffer.from(`${JSON.stringify(file, null, 2)}\n`)]
+  const metadata = { contentType: 'application/json', user: {} }
+  await retrying(() => storage.put(reportFolder + jobFileName(file.job, file.run), body, { metadata, signal }), { signal })
 }
