@@ -1,0 +1,21 @@
+import { describe, expect, it } from 'vitest'
+import { parseMessage } from '../../model/messages.ts'
+
+describe('messages as people type them', () => {
+  it.each([
+    ['stop', undefined], ['stop', null], ['stop', {}], ['start', { by: 'ann@host' }], ['retry', { only: 'Forbidden' }],
+  ] as const)('%s takes %j', (name, value) => {
+    expect(parseMessage(name, value)).toMatchObject({ ok: true })
+  })
+
+  it.each([
+    ['stop', 'now', 'stop takes {}, not "now".'],
+    ['stop', [], 'stop takes {}, not [].'],
+    ['stop', { only: 'x' }, 'stop has no field "only"; it takes by.'],
+    ['retry', { onyl: 'x' }, 'retry has no field "onyl"; it takes by and only.'],
+    ['retry', { only: 3 }, 'retry: only must be a text.'],
+    ['start', { undecodable: true }, 'start: what was sent could not be read as JSON; send {}.'],
+  ] as const)('%s refuses %j with a sentence', (name, value, fault) => {
+    expect(parseMessage(name, value)).toEqual({ ok: false, fault })
+  })
+})

@@ -1,0 +1,76 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { CopyResult } from '../../model/batch.ts'
+import {
+  batchesPerMerge, countsSoFar, isCopied, newRun, nextMerge, wantsListing, withAllFinished, withCopied, withListed, withMerged, withUnknown,
+} from '../../model/run-state.ts'
+import type { RunState } from '../../model/run-state.ts'
+import { noCounts, noTally, totalOf } from '../../model/status.ts'
+
+const files = 10
+const copied = (done: number, generation: number): CopyResult => ({
+  done: done === files, outcomes: { generation, attempt: 1 }, failures: {}, queuedMs: 0,
+  counts: { ...noCounts, completed: { files: done, bytes: done } },
+})
+const listed = (state: RunState, batches: number, more: boolean): RunState =>
+  withListed(state, {
+    batches: Array.from({ length: batches }, (_, i) => ({ n: state.nextBatch + i, listAttempt: 1, files, bytes: files })),
+    excluded: noTally, ...(more && { position: { call: state.calls, attempt: 1 } }),
+  })
+
+type Step = { readonly kind: 'list' | 'copy' | 'cut' | 'unknown' | 'merge'; readonly pick: number }
+
+function apply(state: RunState, { kind, pick }: Step): RunState {
+  const pending = state.pending[pick % Math.max(1, state.pending.length)]
+  const merge = nextMerge(state)
+  if (kind === 'list') return state.listingDone ? state : listed(state, pick % 60, pick % 5 !== 0)
+  if (kind === 'merge') return merge ? withMerged(state, merge.length, merged(state.merges, merge.length)) : state
+  if (pending === undefined) return state
+  if (kind === 'unknown') return withUnknown(state, pending.batch.n)
+  const before = pending.counts.completed.files
+  return withCopied(state, pending.batch.n, copied(kind === 'copy' ? files : Math.max(before, pick % files), pending.generation))
+}
+
+const merged = (merge: number, batches: number) =>
+  ({ fragment: { merge, attempt: 1, parts: 1 }, counts: { ...noCounts, completed: { files: batches * files, bytes: batches * files } } })
+
+describe('the state of a run', () => {
+  it('counts every listed file exactly once, in whatever order things happen', () => {
+    const step = fc.record({ kind: fc.constantFrom<Step['kind']>('list', 'copy', 'cut', 'unknown', 'merge'), pick: fc.nat(1_000) })
+    fc.assert(fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
+      const worked = steps.reduce(apply, newRun(1, 0))
+      let state = listed(worked, 1, false)
+      for (const { batch, generation } of state.pending) state = withCopied(state, batch.n, copied(files, generation))
+      for (let merge = nextMerge(state); merge; merge = nextMerge(state)) state = withMerged(state, merge.length, merged(state.merges, merge.length))
+      expect(isCopied(state)).toBe(true)
+      expect(totalOf(state.counts)).toEqual(state.listed)
+      expect(totalOf(state.mergedCounts)).toEqual(state.listed)
+      expect(new Set(state.fragments.map(({ merge }) => merge)).size).toBe(state.fragments.length)
+    }))
+  })
+
+  it('raises the generation with every attempt that ended, so that outcomes never share a name', () => {
+    const one = listed(newRun(1, 0), 1, false)
+    const two = withUnknown(withCopied(one, 0, copied(3, 0)), 0, { generation: 1, attempt: 2 })
+    expect(two.pending[0]).toMatchObject({ generation: 2, outcomes: { generation: 1, attempt: 2 } })
+  })
+
+  it('merges a full hundred while it copies, and the rest at the end', () => {
+    const state = withAllFinished(listed(newRun(1, 0), batchesPerMerge + 1, true))
+    expect(nextMerge(state)).toHaveLength(batchesPerMerge)
+    expect(nextMerge({ ...state, finished: state.finished.slice(batchesPerMerge) })).toHaveLength(1)
+    expect(nextMerge({ ...listed(newRun(1, 0), 2, true), finished: state.finished.slice(0, 5) })).toBeUndefined()
+  })
+
+  it('marks batches without outcomes when a run ends early', () => {
+    const state = withAllFinished(withCopied(listed(newRun(1, 0), 2, true), 0, copied(4, 0)))
+    expect(state.finished).toEqual([[0, 1, 0, 1], [1, 1, -1, 0]])
+    expect(countsSoFar(state).completed.files).toBe(4)
+  })
+
+  it('keeps the lister a bounded number of batches ahead', () => {
+    expect(wantsListing(listed(newRun(1, 0), 69, true), 20)).toBe(true)
+    expect(wantsListing(listed(newRun(1, 0), 70, true), 20)).toBe(false)
+    expect(wantsListing(listed(newRun(1, 0), 1, false), 20)).toBe(false)
+  })
+})
