@@ -17,8 +17,13 @@ const patienceMs = 60_000
 /** The run is over: nothing happens any more unless somebody asks for it. */
 export const isOver = ({ status }: JobView): boolean => status === 'Completed' || status === 'Failed' || status === 'Create Failed'
 
+export type Until = (view: JobView, open: boolean) => boolean
+
+/** The workflow is closed too, or waits for a retry. */
+export const hasEnded: Until = (view, open) => isOver(view) && (!open || view.phase === 'waiting')
+
 /** The view that satisfied `until`, or the last one when `signal` fired. Fails `JobNotExist`, `NoWorker`, `NoServer`. */
-export async function followJob(client: Client, job: string, until: (view: JobView) => boolean, options: FollowOptions): Promise<JobView> {
+export async function followJob(client: Client, job: string, until: Until, options: FollowOptions): Promise<JobView> {
   const watch = createWorkerWatch(client, options)
   const look = patiently(() => describeJob(client, job), options)
   let last: JobView | undefined
@@ -28,7 +33,7 @@ export async function followJob(client: Client, job: string, until: (view: JobVi
     const view: JobView = last ? neverFalling(last, described.view) : described.view
     last = view
     options.onView?.(view)
-    if (options.signal?.aborted || until(view)) return view
+    if (options.signal?.aborted || until(view, described.open)) return view
     if (described.open) await watch.observe(described.idle)
     await delay(options.everyMs ?? 500, undefined, { signal: options.signal }).catch(() => undefined)
   }

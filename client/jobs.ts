@@ -16,7 +16,7 @@ import { sendMessage } from './answer.ts'
 import { alreadyOpen, startJob } from './create.ts'
 import { describeJob, viewOfListed, type Described } from './describe.ts'
 import { TranshipError } from './errors.ts'
-import { followJob, isOver } from './follow.ts'
+import { followJob, hasEnded, isOver, type Until } from './follow.ts'
 import { inputOf } from './past-input.ts'
 import { removeJob } from './remove.ts'
 import { readListChunk, type ListChunk, type ListRef } from './report.ts'
@@ -24,8 +24,8 @@ import { runWatched } from './run-watched.ts'
 
 export interface JobsOptions {
   readonly client: Client
-  /** The namespace has the search attributes. */
-  readonly searchAttributes: boolean
+  /** Whether the namespace has the search attributes: asked before a job is made. */
+  readonly searchAttributes: () => Promise<boolean>
   /** Who asks, as `user@host`: noted in the job. */
   readonly by: string
   /** How long to wait for a worker before `NoWorker`; 0: for ever. */
@@ -58,6 +58,8 @@ export interface Jobs {
   /** The job once its addresses are checked; `Create Failed` with a reason when they are not well. Fails `JobAlreadyExist`. */
   create(options: JobOptions, how?: CreateOptions): Promise<JobView>
   status(job: string): Promise<JobView>
+  /** As `status`; undefined when Temporal holds no job of that name. */
+  find(job: string): Promise<JobView | undefined>
   /** All that Temporal holds, the newest first; eventually complete. */
   list(): Promise<JobView[]>
   stop(job: string): Promise<Told>
@@ -67,7 +69,7 @@ export interface Jobs {
   /** Ends the job and forgets it; what was copied and its report stay. */
   remove(job: string): Promise<void>
   /** Looks until `until` holds, by default until the run is over. */
-  follow(job: string, how?: WaitOptions, until?: (view: JobView) => boolean): Promise<JobView>
+  follow(job: string, how?: WaitOptions, until?: Until): Promise<JobView>
   /** Runs on a worker. */
   checkAddress(address: string, role: Role): Promise<CheckAddressResult>
   /** A piece of a report list, read by a worker. */
@@ -113,19 +115,20 @@ export function createJobs({ client, searchAttributes, by, workerTimeoutMs = def
 
   const create: Jobs['create'] = async (options, { start = true, again = false, signal } = {}) => {
     await refuseTaken(client, options.job, again)
-    return await begin({ options, searchAttributes, ...(!start && { paused: true }), ...(again && { again: true }) }, signal)
+    return await begin({ options, searchAttributes: await searchAttributes(), ...(!start && { paused: true }), ...(again && { again: true }) }, signal)
   }
 
   const retryClosed = async (job: string, described: Described, only: string | undefined): Promise<Told> => {
     if (described.view.status === 'Create Failed') throw new TranshipError('InvalidJobStatusForCurrentOperation', `The job "${job}" could not be made: mend what its reason says and create it again.`)
     const past = await inputOf(client, job, described.runId)
     const { state: _state, paused: _paused, ...input } = past
-    return { view: await begin({ ...input, searchAttributes, again: true, retry: only === undefined ? {} : { only } }), message: 'The failed files are tried again.' }
+    return { view: await begin({ ...input, searchAttributes: await searchAttributes(), again: true, retry: only === undefined ? {} : { only } }), message: 'The failed files are tried again.' }
   }
 
   return {
     create,
     status: async (job) => (await find(job)).view,
+    find: async (job) => (await describeJob(client, job))?.view,
     memo: async (job) => (await find(job)).memo,
     list: listViews,
     stop: async (job) => await openOnly(job, await find(job), () => tell(job, 'stop')),
@@ -136,7 +139,7 @@ export function createJobs({ client, searchAttributes, by, workerTimeoutMs = def
       return described.open ? await tell(job, 'retry', only) : await retryClosed(job, described, only)
     },
     remove: async (job) => await removeJob(client, job, await find(job), watch),
-    follow: async (job, how = {}, until = isOver) => await followJob(client, job, until, { ...watch, ...how }),
+    follow: async (job, how = {}, until = hasEnded) => await followJob(client, job, until, { ...watch, ...how }),
     checkAddress: async (address, role) =>
       await runWatched<typeof addressCheck>(client, 'addressCheck', { workflowId: `address-check/${randomUUID()}`, taskQueue: workflowTaskQueue, args: [{ address, role }] }, watch),
     readList: async (ref, offset) => await readListChunk(client, ref, offset, watch),

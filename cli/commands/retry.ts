@@ -1,0 +1,37 @@
+import { TranshipError } from '../../client/errors.ts'
+import { fileErrorCodes } from '../../model/codes.ts'
+import { didYouMean } from '../../model/suggest.ts'
+import { flagOf, requiredText, textOf, type Command } from '../command.ts'
+import { exitCodeOf, followOnScreen } from '../following.ts'
+import { checkJobName } from '../options.ts'
+import { printResult, say } from '../output.ts'
+import { withSession } from '../session.ts'
+import { showJob } from '../show.ts'
+
+export const retryCommand: Command = {
+  name: 'retry',
+  summary: 'Try the failed files of a job again: a run of its own, over nothing else',
+  positionals: [{ name: 'name', describe: 'The job' }],
+  options: {
+    only: { type: 'string', describe: 'Only files that failed with this code' },
+    wait: { type: 'boolean', describe: 'Until that run is done' },
+  },
+  examples: [['tranship retry photos-to-archive --only SourceThrottled --wait', '']],
+  run: (args, shell) =>
+    withSession(args, shell, async ({ jobs }) => {
+      const job = checkJobName(requiredText(args, 'name'))
+      const only = checkCode(textOf(args, 'only'), '--only')
+      const { view, message } = await jobs.retry(job, only === undefined ? {} : { only })
+      say(shell, message)
+      if (flagOf(args, 'wait')) shell.takeInterrupts()
+      const last = flagOf(args, 'wait') ? await followOnScreen(jobs, job, shell) : view
+      printResult(shell, last, () => showJob(last))
+      if (shell.interrupted.aborted) return 130
+      return flagOf(args, 'wait') ? exitCodeOf(last) : 0
+    }),
+}
+
+export function checkCode(code: string | undefined, option: string): string | undefined {
+  if (code === undefined || (fileErrorCodes as readonly string[]).includes(code)) return code
+  throw new TranshipError('InvalidParameters', `${option}: "${code}" is no code of a failed file.${didYouMean(code, fileErrorCodes)}`)
+}

@@ -1,0 +1,48 @@
+/** The job options of `migrate` and `create` as flags; what they mean is checked in options.ts, one way for flags and files. */
+import { overwriteRules, metadataPolicies } from '../model/job.ts'
+import type { Options } from 'yargs'
+import type { CommandOptions } from './command.ts'
+import { laterOptions } from './job-file.ts'
+
+const text = (describe: string) => ({ type: 'string', describe }) as const
+const flag = (describe: string) => ({ type: 'boolean', describe }) as const
+const list = (describe: string) => ({ type: 'array', string: true, describe }) as const
+
+const usable = {
+  file: text('A YAML file of job options in camelCase; flags win'),
+  type: text('full: one run; run it again and only what changed moves'),
+  since: text('Only files modified since: all, or a time (ISO 8601)'),
+  'time-zone': text('IANA zone of times without an offset; default: this machine\'s'),
+  overwrite: text(overwriteRules.join(' | ')),
+  'no-compare-content-type': flag('Leave content types out of the comparison'),
+  include: list('Only keys that match this glob (repeatable)'),
+  exclude: list('No keys that match this glob (repeatable, wins)'),
+  'min-size': text('Only files of at least this size, as 10MB'),
+  'max-size': text('Only files of at most this size'),
+  window: text('Batches in flight, 1 to 200'),
+  priority: text('1 (first) to 5'),
+  'keep-mtime': flag('Keep the modified time from object to object'),
+  'storage-class-map': list('A=B: class A is stored as class B (repeatable)'),
+  'follow-symlinks': flag('Follow the symbolic links of a NAS source'),
+  'empty-directories': flag('Make empty directories "name/" objects'),
+  'metadata-policy': text(`${metadataPolicies.join(' | ')}: where the destination cannot hold metadata`),
+  'max-failed': text('End early above so many failed files, as 100 or 5%'),
+  'list-excluded': flag('Report what the filters left out'),
+  ledger: text('Address that holds the ledger; default: the destination'),
+  'expect-files': text('Number of files, for progress before the listing is complete'),
+  'expect-bytes': text('Their size, as 80GB'),
+  'dry-run': flag('List and decide, copy nothing'),
+  out: text('Folder for the lists of a dry run'),
+} as const satisfies CommandOptions
+
+const dashed = (key: string): string => key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+const flags: readonly string[] = ['restore', 'tags', 'acl', 'serverCopy']
+
+/** Known, so that they can be refused with a sentence; not shown in the help. */
+const later = Object.fromEntries(
+  Object.keys(laterOptions).map((key) => [dashed(key), { ...(key === 'flow' ? list('') : flags.includes(key) ? flag('') : text('')), hidden: true }]),
+) satisfies CommandOptions
+
+export const jobOptions: CommandOptions = Object.fromEntries(
+  Object.entries<Options>({ ...usable, ...later }).map(([name, option]) => [name, { ...option, group: 'Job options:' }]),
+)

@@ -1,0 +1,81 @@
+/** Reads report lists: straight from the destination where its address is at hand, else through a worker. */
+import type { Jobs } from '../client/jobs.ts'
+import { TranshipError } from '../client/errors.ts'
+import { parseAddressRef } from '../model/address.ts'
+import { listNames, reportFolder, type ListName } from '../model/report-row.ts'
+import type { JobView } from '../model/status.ts'
+import { isStorageError } from '../storage/error.ts'
+import { openStorage } from '../storage/open.ts'
+import type { Storage } from '../storage/storage.ts'
+import { createAddressBook } from '../worker/config.ts'
+import { ConfigError } from '../worker/config/error.ts'
+import { textOf, type Args } from './command.ts'
+import { say } from './output.ts'
+import type { Session } from './session.ts'
+import type { Shell } from './shell.ts'
+
+export interface ListReader {
+  size(name: string): Promise<number>
+  /** Gives the list's bytes in order; a chunk is valid until `onChunk` settles. Ends early when `signal` fires. */
+  read(name: string, onChunk: (bytes: Uint8Array) => void | Promise<void>, signal?: AbortSignal): Promise<void>
+  close(): Promise<void>
+  /** Its bytes travel through a worker and Temporal. */
+  readonly throughWorker: boolean
+}
+
+export async function openListReader(view: JobView, session: Session, args: Args, shell: Shell): Promise<ListReader> {
+  const storage = await openHere(view.destination, session, args, shell)
+  return storage ? fromStorage(storage) : fromWorker(session.jobs, view.destination)
+}
+
+async function openHere(destination: string, { local }: Session, args: Args, shell: Shell): Promise<Storage | undefined> {
+  if (parseAddressRef(destination).kind === 'path' && !local) return undefined
+  const path = textOf(args, 'config')
+  try {
+    const book = createAddressBook({ ...(path === undefined ? {} : { path }), env: shell.env, folder: shell.folder })
+    return await openStorage(book.resolve(destination, 'destination'))
+  } catch (error) {
+    if (!(error instanceof ConfigError) && !isStorageError(error)) throw error
+    say(shell, `The address cannot be read here (${error.message}): asking a worker.`)
+    return undefined
+  }
+}
+
+function fromStorage(storage: Storage): ListReader {
+  return {
+    throughWorker: false,
+    size: async (name) => (await storage.head(`${reportFolder}${name}`)).size,
+    read: async (name, onChunk, signal) => {
+      try {
+        await storage.get(`${reportFolder}${name}`, onChunk, signal ? { signal } : {})
+      } catch (error) {
+        if (!signal?.aborted) throw error
+      }
+    },
+    close: () => storage.close(),
+  }
+}
+
+function fromWorker(jobs: Jobs, destination: string): ListReader {
+  return {
+    throughWorker: true,
+    size: async (name) => (await jobs.readList({ destination, ...parseListName(name) }, Number.MAX_SAFE_INTEGER)).size,
+    read: async (name, onChunk, signal) => {
+      const ref = { destination, ...parseListName(name) }
+      for (let offset = 0; !signal?.aborted; ) {
+        const { bytes, size } = await jobs.readList(ref, offset)
+        if (bytes.length > 0) await onChunk(bytes)
+        offset += bytes.length
+        if (offset >= size || bytes.length === 0) return
+      }
+    },
+    close: () => Promise.resolve(),
+  }
+}
+
+function parseListName(name: string): { job: string; run: number; list: ListName; volume: number } {
+  const match = /^(.+)@(\d+)_([a-z]+_list)(?:_(\d+))?$/.exec(name)
+  const list = listNames.find((known) => known === match?.[3])
+  if (!match || !list) throw new TranshipError('Unexpected', `"${name}" is not the name of a report list.`)
+  return { job: match[1]!, run: Number(match[2]), list, volume: Number(match[4] ?? 1) }
+}

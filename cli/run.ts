@@ -1,0 +1,19 @@
+/** One run of the command line: parses, runs the command, tells how it went. */
+import packageFile from '../package.json' with { type: 'json' }
+import type { ExitCode } from './command.ts'
+import { commands } from './commands.ts'
+import { printError } from './output.ts'
+import { parseCommandLine } from './parser.ts'
+import { processShell } from './shell.ts'
+
+export async function run(argv: readonly string[]): Promise<ExitCode> {
+  const shell = processShell(argv.includes('--json'))
+  try {
+    const { command, args, printed } = await parseCommandLine(argv, commands, packageFile.version)
+    if (command) return await command.run(args, shell)
+    shell.stdout.write(`${printed}\n`)
+    return 0
+  } catch (error) {
+    return printError(shell, error)
+  }
+}

@@ -1,0 +1,51 @@
+/** A job in words: pure text of a JobView. */
+import type { JobView, Tally } from '../model/status.ts'
+import { formatSize } from '../model/size.ts'
+import { formatDuration } from '../model/time.ts'
+
+export const count = (value: number): string => value.toLocaleString('en-US')
+
+export function showJob(view: JobView): string {
+  const rows: readonly (readonly [string, Tally])[] = [
+    [view.listed.complete ? 'listed' : 'listed so far', view.listed], ['completed', view.completed], ['skipped', view.skipped], ['failed', view.failed],
+    ...(view.excluded.files > 0 ? [['excluded', view.excluded] as const] : []),
+  ]
+  const width = Math.max(...rows.map(([, { files }]) => count(files).length))
+  return [
+    `${view.job}: ${view.status}${isMoving(view) ? `, ${view.phase}` : ''}`,
+    `  ${view.source} → ${view.destination}, run ${view.run}`,
+    ...(view.reason ? [`  ${view.reason.code}: ${view.reason.message}`] : []),
+    ...rows.map(([name, { files, bytes }]) => `  ${name.padEnd(14)}${count(files).padStart(width)} files  ${formatSize(bytes)}`),
+    ...view.failures.map(({ code, files }) => `  ${count(files)} × ${code}`),
+    ...timesOf(view),
+    ...(view.report ? [`  report: ${view.report.folder} at ${view.destination}: ${view.report.lists.join(', ')}`] : []),
+    ...advice(view),
+  ].join('\n')
+}
+
+const isMoving = ({ status }: JobView): boolean => status === 'Migrating'
+
+function timesOf({ startedAt, endedAt, flow, secondsLeft }: JobView): string[] {
+  if (endedAt !== null) {
+    return [`  started ${startedAt}, took ${formatDuration((Date.parse(endedAt) - Date.parse(startedAt)) / 1000)}`]
+  }
+  const speed = flow.bytesPerSecond > 0 ? `, ${formatSize(flow.bytesPerSecond)}/s` : ''
+  return [`  started ${startedAt}${speed}${secondsLeft === null ? '' : `, ${formatDuration(secondsLeft)} left`}`]
+}
+
+function advice({ job, status, failed, reason }: JobView): string[] {
+  if (status === 'Stopped') return [`  "tranship start ${job}" goes on with it.`]
+  if (failed.files === 0 || reason?.code === 'Terminated') return []
+  return [`  "tranship errors ${job}" shows the failed files, "tranship retry ${job}" tries them again.`]
+}
+
+export function showList(views: readonly JobView[]): string {
+  if (views.length === 0) return 'Temporal holds no jobs.'
+  const rows = views.map((view) => [view.job, view.status, `run ${view.run}`, `${count(view.completed.files)} copied`, view.failed.files > 0 ? `${count(view.failed.files)} failed` : '', view.startedAt])
+  return showTable([['JOB', 'STATUS', 'RUN', 'FILES', '', 'STARTED'], ...rows])
+}
+
+export function showTable(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)))
+  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column]!)).join('  ').trimEnd()).join('\n')
+}
