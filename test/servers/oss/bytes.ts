@@ -28,3 +28,6 @@ const encodeByte = (char: string): string => percent[char.charCodeAt(0)] ?? char
 export const percentEncode = (bytes: ByteString): string => bytes.replace(/[^A-Za-z0-9\-._~]/g, encodeByte)
 /** The same with `/` kept. */
 export const percentEncodePath = (bytes: ByteString): string => bytes.replace(/[^A-Za-z0-9\-._~/]/g, encodeByte)
+
+/** `trim` would take the byte A0, the end of many a character, for a space. */
+export const trimmed = (bytes: ByteString | undefined): ByteString => bytes?.replace(/^[ \t]+|[ \t]+$/g, '') ?? ''

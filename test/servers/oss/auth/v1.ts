@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import type { ByteString } from '../bytes.ts'
+import { trimmed, type ByteString } from '../bytes.ts'
 import { header, type OssRequest } from '../request.ts'
 
 /** Parameters that take part in the signature; all others do not. */
@@ -25,7 +25,7 @@ export const signV1 = (secret: string, stringToSign: ByteString): string =>
 
 function canonicalHeaders(request: OssRequest): ByteString {
   const names = Object.keys(request.headers).filter(name => name.startsWith('x-oss-'))
-  return names.toSorted().map(name => `${name}:${(header(request, name) ?? '').trim()}\n`).join('')
+  return names.toSorted().map(name => `${name}:${trimmed(header(request, name))}\n`).join('')
 }
 
 function canonicalResource({ bucket, key, query }: OssRequest): ByteString {

@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto'
-import { percentEncode, percentEncodePath, type ByteString } from '../bytes.ts'
+import { percentEncode, percentEncodePath, trimmed, type ByteString } from '../bytes.ts'
 import { header, type OssRequest } from '../request.ts'
 
 export interface Scope {
@@ -56,7 +56,7 @@ function canonicalQuery(query: OssRequest['query']): string {
 
 function canonicalHeaders(request: OssRequest, additionalHeaders: readonly string[]): ByteString {
   const names = Object.keys(request.headers).filter(name => isSignedByDefault(name) || additionalHeaders.includes(name))
-  return names.sort().map(name => `${name}:${(header(request, name) ?? '').trim()}\n`).join('')
+  return names.sort().map(name => `${name}:${trimmed(header(request, name))}\n`).join('')
 }
 
 const isSignedByDefault = (name: string): boolean => name.startsWith('x-oss-') || name === 'content-type' || name === 'content-md5'
