@@ -13,4 +13,4 @@ if (have[0] < needed[0] || (have[0] === needed[0] && have[1] < needed[1])) {
 
 const source = new URL('../cli/main.ts', import.meta.url)
 const built = new URL('../dist/cli/main.js', import.meta.url)
-import(existsSync(fileURLToPath(source)) ? source.href : built.href)
+void import(existsSync(fileURLToPath(source)) ? source.href : built.href)

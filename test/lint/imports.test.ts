@@ -101,7 +101,7 @@ const table: readonly Row[] = [
     folder: 'cli',
     may: [
       '../client/jobs.ts', '../embedded/run.ts', '../worker/host.ts', '../report/lists.ts', '../listing/merge.ts',
-      '../storage/open.ts',
+      '../storage/open.ts', 'import type @temporalio/client',
     ],
     never: [
       ...drivers, ...temporal, ...sdks, '../workflows/index.ts', '../activities/index.ts', '../copy/pace.ts',
