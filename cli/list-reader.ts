@@ -1,4 +1,5 @@
 /** Reads report lists: straight from the destination where its address is at hand, else through a worker. */
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Jobs } from '../client/jobs.ts'
 import { TranshipError } from '../client/errors.ts'
 import { parseAddressRef } from '../model/address.ts'
@@ -13,6 +14,9 @@ import { textOf, type Args } from './command.ts'
 import { say } from './output.ts'
 import type { Session } from './session.ts'
 import type { Shell } from './shell.ts'
+
+const chunkBytes = 4 * 1024 ** 2
+const maxTries = 4
 
 export interface ListReader {
   size(name: string): Promise<number>
@@ -46,13 +50,29 @@ function fromStorage(storage: Storage): ListReader {
     throughWorker: false,
     size: async (name) => (await storage.head(`${reportFolder}${name}`)).size,
     read: async (name, onChunk, signal) => {
-      try {
-        await storage.get(`${reportFolder}${name}`, onChunk, signal ? { signal } : {})
-      } catch (error) {
-        if (!signal?.aborted) throw error
+      const key = `${reportFolder}${name}`
+      for (let first = 0, size = Infinity; first < size && !signal?.aborted; ) {
+        const chunk = await readChunk(storage, key, first)
+        if (chunk.bytes.length > 0) await onChunk(chunk.bytes)
+        first += chunk.bytes.length
+        size = chunk.size
       }
     },
     close: () => storage.close(),
+  }
+}
+
+/** A piece that fails for a reason that may pass is fetched again. */
+async function readChunk(storage: Storage, key: string, first: number): Promise<{ readonly bytes: Uint8Array; readonly size: number }> {
+  for (let tries = 1; ; tries++) {
+    try {
+      const chunks: Buffer[] = []
+      const { size } = await storage.get(key, (chunk) => void chunks.push(Buffer.from(chunk)), { range: { first, last: first + chunkBytes - 1 } })
+      return { bytes: Buffer.concat(chunks), size }
+    } catch (error) {
+      if (!isStorageError(error) || !error.retryable || tries === maxTries) throw error
+      await delay(500 * tries)
+    }
   }
 }
 

@@ -10,8 +10,8 @@ import { parseTime } from '../model/time.ts'
 import { jobFileShape, laterOptions } from './job-file.ts'
 import { toRefText } from './paths.ts'
 
-const jobFile = z.strictObject(jobFileShape)
-export type JobFile = z.output<typeof jobFile>
+export const jobFileSchema = z.strictObject(jobFileShape).meta({ title: 'tranship job file', description: 'Job options, for --file of tranship migrate and create.' })
+export type JobFile = z.output<typeof jobFileSchema>
 
 /** `given` holds flags (camelCase, undefined where not given) over `file`, what --file held. Fails with a TranshipError. */
 export function parseJobFile(given: Readonly<Record<string, unknown>>, file: Readonly<Record<string, unknown>> = {}): JobFile {
@@ -19,7 +19,7 @@ export function parseJobFile(given: Readonly<Record<string, unknown>>, file: Rea
   const merged = { ...file, ...flags }
   refuseUnknown(merged)
   refuseLater(merged)
-  const parsed = jobFile.safeParse(merged)
+  const parsed = jobFileSchema.safeParse(merged)
   if (parsed.success) return parsed.data
   const issue = parsed.error.issues[0]!
   throw invalid(`${flagOf(String(issue.path[0]))}: ${issue.message}`)

@@ -13,8 +13,6 @@ import { findConfig } from './config/find.ts'
 import { isObject, parseConfig } from './config/parse.ts'
 import { isSecretField, type AddressFields } from './config/schema.ts'
 
-export type ResolvedAddress = AddressFields
-
 export interface AddressBookOptions {
   /** As --config gave it. */
   readonly path?: string
@@ -35,7 +33,7 @@ export interface AddressSummary {
 
 export interface AddressBook {
   /** The address that a job's text names, ready to open. Fails with a ConfigError. */
-  resolve(ref: string, role?: Role): ResolvedAddress
+  resolve(ref: string, role?: Role): AddressFields
   list(): AddressSummary[]
   /** Every secret that the file holds at the moment: nothing that leaves the process may contain one. */
   secrets(): string[]
@@ -124,6 +122,9 @@ function below(address: AddressFields, prefix: string, role: Role): AddressField
   if (prefix === '') return address
   const fault = prefixFault(prefix)
   if (fault) throw new ConfigError(roleCode(role, 'AddrPrefixInvalid'), fault)
+  if (address.vendor === 'nas' && prefix.split('/').some((name) => name === '.' || name === '..')) {
+    throw new ConfigError(roleCode(role, 'AddrPathInvalid'), `"${prefix}" may not hold "." or "..": name a folder below the address.`)
+  }
   if (address.vendor !== 'nas') return { ...address, prefix: `${address.prefix ?? ''}${prefix}` }
   return { ...address, folder: `${address.folder ?? ''}${prefix}` }
 }

@@ -32,6 +32,7 @@ addresses:
     # prefix: 2024/                     # only keys below this
     accessKeyId: \${PHOTOS_KEY}          # leave both out to use the AWS credential chain
     secretAccessKey: \${PHOTOS_SECRET}
+    # sessionToken: \${PHOTOS_TOKEN}
     # pathStyle: true                   # endpoint/bucket/key instead of bucket.endpoint/key
 
   # Alibaba Cloud OSS

@@ -17,12 +17,17 @@ function isWebAddress(value: string): boolean {
   return url !== null && (url.protocol === 'https:' || url.protocol === 'http:')
 }
 
-export const prefix = text
+export const prefix = z.string({ error: 'must be a text: put it in quotes' })
   .superRefine((value, context) => {
     const fault = prefixFault(value)
     if (fault) context.addIssue({ code: 'custom', message: fault, params: { prefix: true } })
   })
   .meta({ description: 'Only keys below this: may not start with "/", must end with "/".' })
+
+/** Below a folder, and not out of it again. */
+export const folder = prefix.refine((value) => !value.split('/').some((name) => name === '.' || name === '..'), {
+  error: 'may not hold "." or ".."', params: { path: true },
+})
 
 export const absolutePath = text.refine(isAbsolute, { error: 'must be an absolute path', params: { path: true } })
 

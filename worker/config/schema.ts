@@ -1,7 +1,7 @@
 /** What tranship.yaml may hold, vendor by vendor. */
 import { z } from 'zod'
 import { addressNamePattern } from '../../model/address.ts'
-import { absolutePath, flag, positiveNumber, prefix, secret, text, webAddress } from './fields.ts'
+import { absolutePath, flag, folder, positiveNumber, prefix, secret, text, webAddress } from './fields.ts'
 
 const common = {
   caFile: text.optional().meta({ description: 'PEM file of certificates to trust besides the usual ones; relative to this file.' }),
@@ -39,7 +39,7 @@ const nas = z.strictObject({
   vendor: z.literal('nas'),
   path: absolutePath.meta({ description: 'Where the share is mounted on the workers, or any folder.' }),
   mountPoint: text.optional().meta({ description: 'The name of the share in reports, as nas-1.example.com.' }),
-  folder: prefix.optional().meta({ description: 'A folder below the path: must exist.' }),
+  folder: folder.optional().meta({ description: 'A folder below the path: must exist.' }),
 }).meta({ description: 'A NAS share (NFS, SMB) mounted on the workers, or any folder' })
 
 /** Vendors whose driver exists. */
