@@ -1,0 +1,82 @@
+import { StorageError } from '../../error.ts'
+import type { CallOptions, Storage, StorageAbilities, StorageLimits } from '../../storage.ts'
+import type { MemoryAddress } from './address.ts'
+import { fault } from './error.ts'
+import { openMultipart } from './multipart.ts'
+import { found, listPage, readObject, toInfo } from './read.ts'
+import { memoryStore, type MemoryStore } from './store.ts'
+import { putObject } from './write.ts'
+
+export interface MemoryOptions {
+  /** Whoever opens the same name sees the same objects; default: a store of its own. */
+  readonly store?: string
+  readonly limits?: Partial<StorageLimits>
+  readonly now?: () => number
+}
+
+export interface MemoryBucket {
+  readonly store: MemoryStore
+  readonly limits: StorageLimits
+  readonly now: () => number
+}
+
+const defaultLimits: StorageLimits = {
+  maxPutBytes: 5 * 1024 ** 3,
+  minPartBytes: 1,
+  maxPartBytes: 5 * 1024 ** 3,
+  maxParts: 10_000,
+  maxObjectBytes: 8 * 1024 ** 4,
+  maxKeyBytes: 1_024,
+  maxMetadataBytes: 8 * 1024,
+  mtimeResolutionMs: 1,
+  maxListEntries: 1_000,
+}
+
+const abilities: StorageAbilities = {
+  ordered: true,
+  read: true,
+  write: true,
+  conditionalPut: true,
+  conditionalGet: true,
+  etag: true,
+  contentHeaders: true,
+  userMetadata: true,
+  keepsMtime: false,
+  putHashes: ['crc64', 'md5'],
+  statedHashes: ['crc64'],
+}
+
+/** A store with every ability, without a system behind it: what tests run against, judged by the same suite as the others. */
+export function openMemory({ store: name = crypto.randomUUID(), limits, now = Date.now }: MemoryOptions = {}): Storage {
+  const bucket: MemoryBucket = { store: memoryStore(name), limits: { ...defaultLimits, ...limits }, now }
+  const { store } = bucket
+  const multipart = openMultipart(bucket)
+  const call = async <T>(options: CallOptions | undefined, work: () => T | Promise<T>): Promise<T> => {
+    await Promise.resolve()
+    if (options?.signal?.aborted) throw new StorageError('The caller gave up.', { kind: 'aborted' })
+    if (store.removed) throw fault('no-bucket', store.name)
+    return await work()
+  }
+  return {
+    info: { vendor: 'memory', bucket: name, prefix: '', endpoint: 'memory:' },
+    limits: bucket.limits,
+    abilities,
+    list: (options = {}) => call(options, () => listPage(store, options, bucket.limits)),
+    head: (key, options) => call(options, () => toInfo(key, found(store, key))),
+    get: (key, sink, options = {}) => call(options, () => readObject(store, key, sink, options)),
+    put: (key, body, options) => call(options, () => putObject(bucket, key, body, options)),
+    delete: (key, options) => call(options, () => store.remove(key)),
+    close: async () => {},
+    multipart: {
+      create: (key, options) => call(options, () => multipart.create(key, options)),
+      putPart: (upload, number, body, options) => call(options, () => multipart.putPart(upload, number, body, options)),
+      listParts: (upload, options) => call(options, () => multipart.listParts(upload, options)),
+      complete: (upload, parts, options) => call(options, () => multipart.complete(upload, parts, options)),
+      abort: (upload, options) => call(options, () => multipart.abort(upload, options)),
+      listUploads: (key, options) => call(options, () => multipart.listUploads(key, options)),
+    },
+  }
+}
+
+/** The store that an address of tranship.yaml's form names. */
+export const openMemoryAddress = ({ store }: MemoryAddress): Storage => openMemory({ store })

@@ -1,0 +1,35 @@
+import type { Body, PutOptions, PutResult } from '../../storage.ts'
+import { assertKey, assertMetadata, assertSize, fault } from './error.ts'
+import { assertHashes, crc64, md5 } from './hashes.ts'
+import type { MemoryBucket } from './driver.ts'
+import type { MemoryStore } from './store.ts'
+
+export async function putObject({ store, limits, now }: MemoryBucket, key: string, body: Body, options: PutOptions): Promise<PutResult> {
+  assertKey(key, limits)
+  assertMetadata(options.metadata, limits)
+  const bytes = concat(body)
+  assertSize(bytes.length, limits.maxPutBytes)
+  const hashes = { crc64: await crc64(bytes), md5: md5(bytes) }
+  assertHashes(options.hashes, hashes)
+  assertConditions(store, key, options)
+  const { metadata, storageClass } = options
+  store.set(key, { bytes, mtimeMs: now(), etag: hashes.md5, crc64: hashes.crc64, storageClass, metadata: structuredClone(metadata) })
+  return { etag: hashes.md5, hashes: { crc64: hashes.crc64 } }
+}
+
+export function assertConditions(store: MemoryStore, key: string, { ifAbsent, ifMatch }: Pick<PutOptions, 'ifAbsent' | 'ifMatch'>): void {
+  const etag = store.find(key)?.etag
+  if (ifAbsent && etag !== undefined) throw fault('precondition', key)
+  if (ifMatch !== undefined && ifMatch !== etag) throw fault('precondition', key)
+}
+
+/** Always a copy. */
+export function concat(body: Body): Uint8Array {
+  const bytes = new Uint8Array(body.reduce((sum, chunk) => sum + chunk.length, 0))
+  let at = 0
+  for (const chunk of body) {
+    bytes.set(chunk, at)
+    at += chunk.length
+  }
+  return bytes
+}

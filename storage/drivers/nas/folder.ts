@@ -1,0 +1,97 @@
+import { mkdir, realpath, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { StorageError } from '../../error.ts'
+import type { NasAddress } from './address.ts'
+import { codeOf, toStorageError } from './error.ts'
+import { keyFault, parentOf, unsupported } from './key.ts'
+
+/** How long a folder that was seen to lie within the root is believed to. */
+const believedMs = 5_000
+const mostBelieved = 10_000
+
+/** The root of an address, and what lies within it once symbolic links are followed. */
+export class Folder {
+  readonly path: string
+  readonly root: string
+  readonly followSymlinks: boolean
+  readonly #inside = new Map<string, number>()
+
+  constructor({ path, folder = '' }: NasAddress, followSymlinks: boolean) {
+    this.path = path
+    this.root = join(path, folder)
+    this.followSymlinks = followSymlinks
+    if (folder !== '' && keyFault(folder)) throw new StorageError(`The folder "${folder}" does not lie below ${path}.`, { kind: 'no-bucket' })
+  }
+
+  at(key: string): string {
+    return `${this.root === '/' ? '' : this.root}/${key}`
+  }
+
+  /** Runs `work`; what it throws is told in the contract's words. */
+  async guard<T>(key: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work()
+    } catch (cause) {
+      const error = toStorageError(cause, key)
+      const maybeGone = error.kind === 'not-found' || error.kind === 'not-a-file'
+      throw maybeGone && (await this.isMissing()) ? this.missing() : error
+    }
+  }
+
+  async isMissing(): Promise<boolean> {
+    return await stat(this.root).then((stats) => !stats.isDirectory(), (error: unknown) => ['ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? ''))
+  }
+
+  missing(): StorageError {
+    return new StorageError(`There is no folder ${this.root}.`, { kind: 'no-bucket' })
+  }
+
+  /** `dir` ('' or ending in '/') exists and no symbolic link leads out of the root on the way; ENOENT where it does not. */
+  async assertInside(dir: string): Promise<void> {
+    const now = Date.now()
+    if ((this.#inside.get(dir) ?? 0) > now) return
+    const [top, real] = await Promise.all([realpath(dir === '' ? this.path : this.root), realpath(this.at(dir))])
+    if (!contains(top, real)) throw leavesRoot(dir)
+    if (this.#inside.size >= mostBelieved) this.#inside.clear()
+    this.#inside.set(dir, now + believedMs)
+  }
+
+  /** The same for reading: following links is then what the user asked for. */
+  async assertReadable(dir: string): Promise<void> {
+    if (!this.followSymlinks) await this.assertInside(dir)
+  }
+
+  /** Makes a folder and those above it; the root must be there. */
+  async make(dir: string): Promise<void> {
+    this.#inside.delete(dir)
+    try {
+      await this.assertInside(dir)
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT' || dir === '') throw error
+      await this.make(parentOf(dir))
+      await mkdir(this.at(dir)).catch(unless('EEXIST'))
+      await this.assertInside(dir)
+    }
+  }
+
+  /** After a folder was removed. */
+  forget(dir: string): void {
+    this.#inside.delete(dir)
+  }
+}
+
+function contains(top: string, path: string): boolean {
+  return path === top || path.startsWith(top === '/' ? '/' : `${top}/`)
+}
+
+const leavesRoot = (dir: string): StorageError =>
+  dir === ''
+    ? new StorageError('The folder of this address is a symbolic link that leads out of its path.', { kind: 'no-bucket' })
+    : unsupported(dir, 'a symbolic link leads out of the folder of this address')
+
+/** For `catch`: swallows these codes. */
+export function unless(...codes: string[]): (error: unknown) => void {
+  return (error) => {
+    if (!codes.includes(codeOf(error) ?? '')) throw error
+  }
+}

@@ -1,0 +1,157 @@
+/**
+ * An upload is a folder beside its target: the bytes so far at their places in `data`, a journal of finished parts, and
+ * `upload.json`. Completing it gives `data` the target's name.
+ */
+import { randomBytes } from 'node:crypto'
+import { mkdir, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { StorageError } from '../../error.ts'
+import type { Body, CompleteOptions, CreateUploadOptions, Multipart, Part, PutResult, UploadRef } from '../../storage.ts'
+import { assertGoing } from './cancel.ts'
+import { codeOf } from './error.ts'
+import { unless, type Folder } from './folder.ts'
+import { readParts, recordPart } from './journal.ts'
+import { assertKey, keyFault, parentOf, unsupported } from './key.ts'
+import { isUploadId, newUploadId, uploadIdsFor, uploadName } from './temporary.ts'
+import { assertMetadata, assertNoFolder, seal, writeAt, type Writer } from './write.ts'
+
+export function openMultipart(folder: Folder, writer: Writer): Multipart {
+  const uploads = new Uploads(folder, writer)
+  return {
+    create: (key, options) => uploads.within(key, options, () => uploads.create(key, options)),
+    putPart: (upload, number, body, options) => uploads.within(upload.key, options, () => uploads.putPart(upload, number, body)),
+    listParts: (upload, options) => uploads.within(upload.key, options, () => uploads.listParts(upload)),
+    complete: (upload, parts, options) => uploads.within(upload.key, options, () => uploads.complete(upload, parts, options)),
+    abort: (upload, options) => uploads.within(upload.key, options, () => uploads.abort(upload)),
+    listUploads: (key, options) => uploads.within(key, options, () => uploads.listUploads(key)),
+  }
+}
+
+class Uploads {
+  readonly #folder: Folder
+  readonly #writer: Writer
+
+  constructor(folder: Folder, writer: Writer) {
+    this.#folder = folder
+    this.#writer = writer
+  }
+
+  async within<T>(key: string, options: { readonly signal?: AbortSignal } | undefined, work: () => Promise<T>): Promise<T> {
+    assertGoing(options?.signal)
+    return await this.#folder.guard(key, work)
+  }
+
+  async create(key: string, options: CreateUploadOptions): Promise<UploadRef> {
+    assertKey(key)
+    assertMetadata(options)
+    if (key.endsWith('/')) throw unsupported(key, 'it ends in "/" and has bytes, and a folder has none')
+    await this.#writer.prepare(key)
+    await assertNoFolder(this.#folder.at(key), key)
+    const upload = { key, uploadId: newUploadId(nameOf(key)), partBytes: options.partBytes }
+    const path = this.#path(upload)
+    await mkdir(path)
+    await writeFile(join(path, 'data'), '')
+    await writeFile(join(path, 'upload.json'), JSON.stringify(upload))
+    return upload
+  }
+
+  async putPart(upload: UploadRef, number: number, body: Body): Promise<Part> {
+    const size = body.reduce((sum, { length }) => sum + length, 0)
+    if (!Number.isInteger(number) || number < 1) throw invalid(`There is no part ${number}`)
+    if (size > upload.partBytes) throw invalid(`Part ${number} has ${size} bytes, more than the ${upload.partBytes} of this upload's parts`)
+    const part: Part = { number, size, etag: randomBytes(8).toString('hex'), hashes: {} }
+    await this.#gone(upload, async (path) => {
+      await writePart(join(path, 'data'), body, (number - 1) * upload.partBytes)
+      await recordPart(path, part)
+    })
+    return part
+  }
+
+  async listParts(upload: UploadRef): Promise<Part[]> {
+    return await this.#gone(upload, async (path) => {
+      await stat(join(path, 'data'))
+      return await readParts(path)
+    })
+  }
+
+  async complete(upload: UploadRef, parts: readonly Part[], options: CompleteOptions): Promise<PutResult> {
+    assertComplete(upload, parts, await this.listParts(upload))
+    return await this.#gone(upload, async (path) => {
+      const data = join(path, 'data')
+      const result = await finish(data, parts.reduce((sum, { size }) => sum + size, 0), options.mtimeMs)
+      await this.#writer.place(data, upload.key, options)
+      await rm(path, { recursive: true, force: true })
+      return result
+    })
+  }
+
+  async abort(upload: UploadRef): Promise<void> {
+    if (!isUploadId(upload.uploadId) || keyFault(upload.key)) return
+    await rm(this.#path(upload), { recursive: true, force: true }).catch(unless('ENOENT', 'ENOTDIR'))
+  }
+
+  async listUploads(key: string): Promise<UploadRef[]> {
+    if (keyFault(key)) return []
+    const siblings = await readdir(this.#folder.at(parentOf(key))).catch(unless('ENOENT', 'ENOTDIR'))
+    if (!siblings && (await this.#folder.isMissing())) throw this.#folder.missing()
+    const ids = uploadIdsFor(nameOf(key), siblings ?? [])
+    const uploads = await Promise.all(ids.map((uploadId) => this.#read({ key, uploadId, partBytes: 0 })))
+    return uploads.filter((upload) => upload?.key === key)
+  }
+
+  async #read(upload: UploadRef): Promise<UploadRef> {
+    const text = await readFile(join(this.#path(upload), 'upload.json'), 'utf8').catch(unless('ENOENT'))
+    return text ? (JSON.parse(text) as UploadRef) : upload
+  }
+
+  /** What is missing while an upload is worked on is the upload. */
+  async #gone<T>(upload: UploadRef, work: (path: string) => Promise<T>): Promise<T> {
+    if (!isUploadId(upload.uploadId) || keyFault(upload.key)) throw noUpload(upload)
+    try {
+      await this.#folder.assertInside(parentOf(upload.key))
+      return await work(this.#path(upload))
+    } catch (error) {
+      throw codeOf(error) === 'ENOENT' && !(await this.#folder.isMissing()) ? noUpload(upload) : error
+    }
+  }
+
+  #path({ key, uploadId }: UploadRef): string {
+    return this.#folder.at(parentOf(key) + uploadName(uploadId))
+  }
+}
+
+const nameOf = (key: string): string => key.slice(parentOf(key).length)
+
+async function writePart(path: string, body: Body, position: number): Promise<void> {
+  const handle = await open(path, 'r+')
+  try {
+    await writeAt(handle, body, position)
+    await handle.datasync()
+  } finally {
+    await handle.close()
+  }
+}
+
+async function finish(path: string, size: number, mtimeMs: number | undefined): Promise<PutResult> {
+  const handle = await open(path, 'r+')
+  try {
+    await handle.truncate(size)
+    return await seal(handle, mtimeMs)
+  } finally {
+    await handle.close()
+  }
+}
+
+/** Parts lie at fixed places, so there may be no gap, and only the last may be short. */
+function assertComplete({ partBytes }: UploadRef, parts: readonly Part[], held: readonly Part[]): void {
+  if (parts.length === 0) throw invalid('An object needs at least one part')
+  const etags = new Map(held.map(({ number, etag }) => [number, etag]))
+  parts.forEach(({ number, size, etag }, at) => {
+    if (number !== at + 1) throw invalid(`Part ${at + 1} is missing`)
+    if (etags.get(number) !== etag) throw invalid(`Part ${number} is not there, or is another one`)
+    if (at < parts.length - 1 && size !== partBytes) throw invalid(`Part ${number} has ${size} bytes, not ${partBytes}`)
+  })
+}
+
+const invalid = (why: string): StorageError => new StorageError(`${why}.`, { kind: 'invalid' })
+const noUpload = ({ uploadId }: UploadRef): StorageError => new StorageError(`There is no upload ${uploadId}.`, { kind: 'no-upload' })

@@ -1,0 +1,60 @@
+import type { Storage } from '../storage.ts'
+
+export const operations = ['list', 'head', 'get', 'put', 'delete', 'create', 'putPart', 'listParts', 'complete', 'abort', 'listUploads'] as const
+export type Operation = (typeof operations)[number]
+
+export interface Call {
+  readonly operation: Operation
+  /** Absent for `list`. */
+  readonly key?: string | undefined
+  /** Bytes of the body that is sent. */
+  readonly sentBytes: number
+  readonly signal: AbortSignal | undefined
+}
+
+/** Called around every operation; `next` may be called not at all, once or again. */
+export type Around = <T>(call: Call, next: () => Promise<T>) => Promise<T>
+
+/** A storage that does the same, with `around` about each call. */
+export function intercept(inner: Storage, around: Around): Storage {
+  const { multipart } = inner
+  const run = <T>(operation: Operation, options: Asked, next: () => Promise<T>, key?: string, body: readonly Uint8Array[] = []): Promise<T> =>
+    around({ operation, key, signal: options?.signal, sentBytes: body.reduce((sum, { length }) => sum + length, 0) }, next)
+  return {
+    ...forward(inner),
+    list: (options) => run('list', options, () => inner.list(options)),
+    head: (key, options) => run('head', options, () => inner.head(key, options), key),
+    get: (key, sink, options) => run('get', options, () => inner.get(key, sink, options), key),
+    put: (key, body, options) => run('put', options, () => inner.put(key, body, options), key, body),
+    delete: (key, options) => run('delete', options, () => inner.delete(key, options), key),
+    ...(multipart && {
+      multipart: {
+        create: (key, options) => run('create', options, () => multipart.create(key, options), key),
+        putPart: (upload, number, body, options) => run('putPart', options, () => multipart.putPart(upload, number, body, options), upload.key, body),
+        listParts: (upload, options) => run('listParts', options, () => multipart.listParts(upload, options), upload.key),
+        complete: (upload, parts, options) => run('complete', options, () => multipart.complete(upload, parts, options), upload.key),
+        abort: (upload, options) => run('abort', options, () => multipart.abort(upload, options), upload.key),
+        listUploads: (key, options) => run('listUploads', options, () => multipart.listUploads(key, options), key),
+      },
+    }),
+  }
+}
+
+type Asked = { readonly signal?: AbortSignal } | undefined
+
+/** Every member of `inner`, to be spread: layers name only what they change. */
+export function forward(inner: Storage): Storage {
+  const { info, limits, abilities, multipart } = inner
+  return {
+    info,
+    limits,
+    abilities,
+    list: (options) => inner.list(options),
+    head: (key, options) => inner.head(key, options),
+    get: (key, sink, options) => inner.get(key, sink, options),
+    put: (key, body, options) => inner.put(key, body, options),
+    delete: (key, options) => inner.delete(key, options),
+    close: () => inner.close(),
+    ...(multipart && { multipart }),
+  }
+}
