@@ -1,19 +1,38 @@
 /** The one function that composes what stands between the engine and a driver. */
+import { withFaults, type Faults } from './layers/with-faults.ts'
+import { withMeter, type Meter } from './layers/with-meter.ts'
+import { withOrderGuard } from './layers/with-order-guard.ts'
 import { withPrefix } from './layers/with-prefix.ts'
+import { withRequestLimit } from './layers/with-request-limit.ts'
+import { withRetry } from './layers/with-retry.ts'
 import type { Storage } from './storage.ts'
 import { openDriver, type DriverAddress, type DriverOptions } from './vendors.ts'
 
-/** What every address may have beside its vendor's own fields. */
+/** What an address may have beside its vendor's own fields. */
 interface CommonFields {
   /** '' or ending in '/'. A NAS has its folder instead. */
   readonly prefix?: string
+  /** In this process. */
   readonly maxRequestsPerSecond?: number
 }
 export type ResolvedAddress = DriverAddress & CommonFields
 
-export type OpenOptions = DriverOptions
+export interface OpenOptions extends DriverOptions {
+  readonly meter?: Meter
+  /** The seam for tests. */
+  readonly faults?: Faults
+}
 
-/** Nothing is sent yet. */
+/**
+ * Opens an address; nothing is sent yet. From the driver outwards: keys lose their prefix, tests put in their faults, every
+ * request is counted and waits for its turn, body-less calls are repeated, and what is left must be in order.
+ */
 export async function openStorage(address: ResolvedAddress, options: OpenOptions = {}): Promise<Storage> {
-  return withPrefix(await openDriver(address, options), address.prefix ?? '')
+  const { meter, faults, ...driverOptions } = options
+  const { prefix = '', maxRequestsPerSecond } = address
+  let storage = withPrefix(await openDriver(address, driverOptions), prefix)
+  if (faults) storage = withFaults(storage, faults)
+  if (meter) storage = withMeter(storage, meter)
+  if (maxRequestsPerSecond !== undefined) storage = withRequestLimit(storage, maxRequestsPerSecond)
+  return withOrderGuard(withRetry(storage))
 }

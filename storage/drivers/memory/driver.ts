@@ -1,6 +1,5 @@
 import { StorageError } from '../../error.ts'
 import type { CallOptions, Storage, StorageAbilities, StorageLimits } from '../../storage.ts'
-import type { MemoryAddress } from './address.ts'
 import { fault } from './error.ts'
 import { openMultipart } from './multipart.ts'
 import { found, listPage, readObject, toInfo } from './read.ts'
@@ -77,6 +76,3 @@ export function openMemory({ store: name = crypto.randomUUID(), limits, now = Da
     },
   }
 }
-
-/** The store that an address of tranship.yaml's form names. */
-export const openMemoryAddress = ({ store }: MemoryAddress): Storage => openMemory({ store })

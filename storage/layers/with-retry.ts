@@ -1,0 +1,42 @@
+import { isStorageError } from '../error.ts'
+import type { Storage } from '../storage.ts'
+import { intercept, type Operation } from './intercept.ts'
+import { pause } from './pause.ts'
+
+export interface RetryOptions {
+  /** Calls in all. */
+  readonly tries?: number
+  /** Ceiling of the first wait; the next ones double. */
+  readonly firstWaitMs?: number
+  /** A store that asks for a longer wait is left to whoever called. */
+  readonly mostWaitMs?: number
+  readonly random?: () => number
+  readonly wait?: (ms: number, signal: AbortSignal | undefined) => Promise<void>
+}
+
+/** Those that carry no body and whose second call does no more than the first. Reads are repeated by the copy engine, by the piece. */
+const repeatable: ReadonlySet<Operation> = new Set(['list', 'head', 'delete', 'listParts', 'abort', 'listUploads'])
+
+/** Repeats what may succeed when it is repeated, after growing, random waits or the one that the store asked for. */
+export function withRetry(inner: Storage, options: RetryOptions = {}): Storage {
+  const { tries = 4, wait = pause } = options
+  return intercept(inner, async ({ operation, signal }, next) => {
+    for (let failed = 1; ; failed++) {
+      try {
+        return await next()
+      } catch (error) {
+        const ms = repeatable.has(operation) && failed < tries ? waitAfter(error, failed, options) : undefined
+        if (ms === undefined) throw error
+        await wait(ms, signal)
+      }
+    }
+  })
+}
+
+/** Undefined: not again. */
+function waitAfter(error: unknown, failed: number, { firstWaitMs = 200, mostWaitMs = 15_000, random = Math.random }: RetryOptions): number | undefined {
+  if (!isStorageError(error) || !error.retryable) return undefined
+  const own = Math.min(mostWaitMs, random() * firstWaitMs * 2 ** (failed - 1))
+  const asked = error.retryAfterMs ?? 0
+  return asked > mostWaitMs ? undefined : Math.max(own, asked)
+}
