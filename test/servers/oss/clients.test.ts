@@ -127,6 +127,7 @@ describe.each([['V1', false], ['V4', true]])('ali-oss with %s signatures', (_, a
       token = page.nextContinuationToken
     } while (token !== null)
     expect(all).toEqual(['l/1', 'l/2', 'l/3/x', 'l/3/y', 'l/4'])
+    expect(names(await client.listV2({ prefix: '', delimiter: '', 'start-after': 'l/3/x', 'max-keys': 2 }))).toEqual(['l/3/y', 'l/4'])
     expect(names(await client.listV2({ prefix: 'l/', 'start-after': 'l/3/x' }))).toEqual(['l/3/y', 'l/4'])
   })
 

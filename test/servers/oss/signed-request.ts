@@ -16,6 +16,8 @@ export interface SignedRequest {
   readonly date?: Date
   /** Default path style. */
   readonly host?: string
+  /** What is really sent under the signature of the rest. */
+  readonly sent?: SignedRequest
 }
 
 export interface RawAnswer {
@@ -38,21 +40,32 @@ const dispatcher = new Agent({ keepAliveTimeout: 1000 })
 export const testKey = { accessKeyId: 'LTAItest', accessKeySecret: 'a secret' }
 
 export async function send(server: Pick<OssServer, 'port'>, options: SignedRequest): Promise<RawAnswer> {
-  const { method = 'GET', bucket, key, query = {}, accessKeyId = testKey.accessKeyId, accessKeySecret = testKey.accessKeySecret, region = 'cn-hangzhou' } = options
-  const timestamp = (options.date ?? new Date()).toISOString().replace(/[-:]|\.\d{3}/g, '')
-  const headers = { 'x-oss-date': timestamp, 'x-oss-content-sha256': 'UNSIGNED-PAYLOAD', ...options.headers }
-  const authorization = signUtils.authorizationV4(accessKeyId, accessKeySecret, region, method, { headers, queries: query }, bucket, key)
-  const path = options.host === undefined && bucket !== undefined ? `/${bucket}/` : '/'
+  const { method, path, headers } = sign({ ...options, ...options.sent }, sign(options).headers['authorization'])
   const answer = await dispatcher.request({
     origin: `http://127.0.0.1:${server.port}`,
     method: method as 'GET',
-    path: path + encodeKey(key ?? '') + encodeQuery(query),
-    headers: { authorization, ...headers, ...(options.host === undefined ? {} : { host: options.host }) },
+    path,
+    headers,
     ...(options.body === undefined ? {} : { body: options.body }),
   })
   const body = Buffer.from(await answer.body.arrayBuffer())
   const document = method === 'HEAD' ? Buffer.from(String(answer.headers['x-oss-err'] ?? ''), 'base64').toString() : body.toString()
   return { status: answer.statusCode, headers: answer.headers as Record<string, string>, body, code: /<Error>.*<Code>(.*?)<\/Code>/s.exec(document)?.[1] }
+}
+
+/** The request line and headers that `send` sends. */
+export function sign(options: SignedRequest, authorization?: string): { method: string; path: string; headers: Record<string, string> } {
+  const { method = 'GET', bucket, key, query = {}, host, region = 'cn-hangzhou', date = new Date() } = options
+  const { accessKeyId, accessKeySecret } = { ...testKey, ...options }
+  const timestamp = date.toISOString().replace(/[-:]|\.\d{3}/g, '')
+  const headers = { 'x-oss-date': timestamp, 'x-oss-content-sha256': 'UNSIGNED-PAYLOAD', ...options.headers }
+  const own = signUtils.authorizationV4(accessKeyId, accessKeySecret, region, method, { headers, queries: query }, bucket, key)
+  const path = host === undefined && bucket !== undefined ? `/${bucket}/` : '/'
+  return {
+    method,
+    path: path + encodeKey(key ?? '') + encodeQuery(query),
+    headers: { authorization: authorization ?? own, ...headers, ...(host === undefined ? {} : { host }) },
+  }
 }
 
 const encodeKey = (key: string): string => encodeURIComponent(key).replaceAll('%2F', '/')

@@ -3,7 +3,7 @@ import type { ByteString } from '../bytes.ts'
 import { invalidArgument, OssError } from '../error.ts'
 import type { AccessKey } from '../options.ts'
 import { header, type OssRequest } from '../request.ts'
-import { signV1, stringToSignV1 } from './v1.ts'
+import { isSubresource, signV1, stringToSignV1 } from './v1.ts'
 import { canonicalRequestV4, signV4, stringToSignV4, type V4Signing } from './v4.ts'
 
 export interface Door {
@@ -117,8 +117,18 @@ function parseAdditional(request: OssRequest, text: string): string[] {
 function checkV4(request: OssRequest, key: AccessKey, signing: V4Signing, provided: string): void {
   const canonicalRequest = canonicalRequestV4(request, signing.additionalHeaders)
   const stringToSign = stringToSignV4(canonicalRequest, signing)
-  if (equal(signV4(key.accessKeySecret, signing.scope, stringToSign), provided)) return
+  if (equal(signV4(key.accessKeySecret, signing.scope, stringToSign), provided) || isSignedByAliOss(request, key, signing, provided)) return
   throw mismatch(key, provided, stringToSign, '0002-00000201', { CanonicalRequest: canonicalRequest })
+}
+
+/**
+ * ali-oss sends both `?uploads=` and `?prefix=` and signs `uploads` but `prefix=`, unlike every other SDK of the vendor. What OSS
+ * makes of that is not documented: it is taken from ali-oss alone.
+ */
+function isSignedByAliOss(request: OssRequest, key: AccessKey, signing: V4Signing, provided: string): boolean {
+  if (header(request, 'user-agent')?.startsWith('aliyun-sdk-nodejs/') !== true) return false
+  const canonicalRequest = canonicalRequestV4(request, signing.additionalHeaders, name => (isSubresource(name) ? name : `${name}=`))
+  return equal(signV4(key.accessKeySecret, signing.scope, stringToSignV4(canonicalRequest, signing)), provided)
 }
 
 function timestampOf(request: OssRequest): string {

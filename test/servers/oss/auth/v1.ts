@@ -3,7 +3,7 @@ import { trimmed, type ByteString } from '../bytes.ts'
 import { header, type OssRequest } from '../request.ts'
 
 /** Parameters that take part in the signature; all others do not. */
-const signed = new Set([
+const subresources = new Set([
   'acl', 'append', 'asyncFetch', 'bucketInfo', 'callback', 'callback-var', 'cname', 'comp', 'continuation-token', 'cors', 'delete', 'encryption', 'endTime',
   'group', 'img', 'inventory', 'inventoryId', 'lifecycle', 'link', 'live', 'location', 'logging', 'metaQuery', 'objectInfo', 'objectMeta', 'partNumber',
   'policy', 'position', 'qos', 'qosInfo', 'referer', 'regionList', 'replication', 'replicationLocation', 'replicationProgress', 'requestPayment', 'resourceGroup',
@@ -13,6 +13,8 @@ const signed = new Set([
   'x-oss-ac-forward-allow', 'x-oss-ac-source-ip', 'x-oss-ac-subnet-mask', 'x-oss-ac-vpc-id', 'x-oss-async-process', 'x-oss-process',
   'x-oss-request-payer', 'x-oss-traffic-limit',
 ])
+
+export const isSubresource = (name: string): boolean => subresources.has(name)
 
 /** `date` is the Date line: x-oss-date or Date in a header signature, Expires in a URL. */
 export function stringToSignV1(request: OssRequest, date: string): ByteString {
@@ -30,7 +32,7 @@ function canonicalHeaders(request: OssRequest): ByteString {
 
 function canonicalResource({ bucket, key, query }: OssRequest): ByteString {
   const path = bucket === undefined ? '/' : `/${bucket}/${key ?? ''}`
-  const pairs = [...query].filter(([name]) => signed.has(name)).toSorted(([a], [b]) => (a < b ? -1 : 1))
+  const pairs = [...query].filter(([name]) => isSubresource(name)).toSorted(([a], [b]) => (a < b ? -1 : 1))
   if (pairs.length === 0) return path
   return `${path}?${pairs.map(([name, value]) => (value === '' ? name : `${name}=${value}`)).join('&')}`
 }

@@ -15,11 +15,15 @@ export interface V4Signing {
   readonly additionalHeaders: readonly string[]
 }
 
-export function canonicalRequestV4(request: OssRequest, additionalHeaders: readonly string[]): ByteString {
+/** How a parameter without a value is written: OSS's other SDKs leave the `=` out whatever the URL has. */
+export type WriteEmpty = (name: string) => string
+const bare: WriteEmpty = name => name
+
+export function canonicalRequestV4(request: OssRequest, additionalHeaders: readonly string[], writeEmpty = bare): ByteString {
   return [
     request.method,
     percentEncodePath(request.bucket === undefined ? '/' : `/${request.bucket}/${request.key ?? ''}`),
-    canonicalQuery(request.query),
+    canonicalQuery(request.query, writeEmpty),
     canonicalHeaders(request, additionalHeaders),
     additionalHeaders.join(';'),
     header(request, 'x-oss-content-sha256') ?? 'UNSIGNED-PAYLOAD',
@@ -47,11 +51,11 @@ function signingKey(secret: string, { date, region }: Scope): Buffer {
   return key
 }
 
-function canonicalQuery(query: OssRequest['query']): string {
+function canonicalQuery(query: OssRequest['query'], writeEmpty: WriteEmpty): string {
   const pairs: string[][] = []
   for (const [name, value] of query) if (name !== 'x-oss-signature') pairs.push([percentEncode(name), percentEncode(value)])
   pairs.sort(([a = ''], [b = '']) => (a < b ? -1 : 1))
-  return pairs.map(([name, value]) => (value === '' ? name : `${name}=${value}`)).join('&')
+  return pairs.map(([name = '', value]) => (value === '' ? writeEmpty(name) : `${name}=${value}`)).join('&')
 }
 
 function canonicalHeaders(request: OssRequest, additionalHeaders: readonly string[]): ByteString {
