@@ -15,7 +15,7 @@ export async function followOnScreen(jobs: Jobs, job: string, shell: Shell, unti
   let before: JobView | undefined
   const onView = (view: JobView): void => {
     progress.update(view)
-    if (before?.status === 'Migrating' && view.status === 'Stopped') progress.note(`The job was stopped: "tranship start ${job}" goes on with it. Following it still.`)
+    if (until === hasEnded && before?.status === 'Migrating' && view.status === 'Stopped') progress.note(`The job was stopped: "tranship start ${job}" goes on with it. Following it still.`)
     before = view
   }
   try {

@@ -70,13 +70,14 @@ function partsOf(view: JobView, samples: readonly Sample[], nowMs: number): stri
   const done = doneOf(view)
   const more = listed.complete ? '' : '+'
   const speed = speedOf(samples)
+  const rate = view.flow.bytesPerSecond || (speed?.bytesPerSecond ?? 0)
   const cost = speed?.costPerSecond || averageCostPerSecond(done, nowMs - Date.parse(view.startedAt))
   const left = status === 'Migrating' ? secondsLeft(extentOf({ listed, expected: null }), done, cost) : null
   return [
     `${count(done.files)}/${count(listed.files)}${more} files`,
     `${formatSize(done.bytes)}/${formatSize(listed.bytes)}${more}`,
-    ...(status === 'Migrating' ? [`${formatSize(view.flow.bytesPerSecond || (speed?.bytesPerSecond ?? 0))}/s`] : []),
-    ...(left === null || view.phase === 'reporting' ? [] : [`${formatDuration(left)} left`]),
+    ...(status === 'Migrating' && rate > 0 ? [`${formatSize(rate)}/s`] : []),
+    ...(left === null || left === 0 || view.phase === 'reporting' ? [] : [`${formatDuration(left)} left`]),
     ...(failed.files > 0 ? [`${count(failed.files)} failed`] : []),
   ]
 }

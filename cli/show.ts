@@ -15,7 +15,7 @@ export function showJob(view: JobView): string {
     `${view.job}: ${view.status}${isMoving(view) ? `, ${view.phase}` : ''}`,
     `  ${view.source} → ${view.destination}, run ${view.run}`,
     ...(view.reason ? [`  ${view.reason.code}: ${view.reason.message}`] : []),
-    ...rows.map(([name, { files, bytes }]) => `  ${name.padEnd(14)}${count(files).padStart(width)} files  ${formatSize(bytes)}`),
+    ...(view.status === 'Create Failed' ? [] : rows).map(([name, { files, bytes }]) => `  ${name.padEnd(14)}${count(files).padStart(width)} files  ${formatSize(bytes)}`),
     ...view.failures.map(({ code, files }) => `  ${count(files)} × ${code}`),
     ...timesOf(view),
     ...(view.report ? [`  report: ${view.report.folder} at ${view.destination}: ${view.report.lists.join(', ')}`] : []),

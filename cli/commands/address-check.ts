@@ -12,11 +12,11 @@ const roles: readonly Role[] = ['source', 'destination']
 export const addressCheckCommand: Command = {
   name: 'address check',
   summary: 'Check an address from a worker: reachable, credentials, each right by name',
-  positionals: [{ name: 'address', describe: 'A name, name:sub/prefix/ or a path of the workers' }],
+  positionals: [{ name: 'name', describe: 'A name, name:sub/prefix/ or a path of the workers' }],
   options: { as: { type: 'string', describe: 'source | destination', default: 'source' } },
   examples: [['tranship address check archive --as destination', 'also writes, reads back and deletes a canary object']],
   run: (args, shell) => {
-    const address = toRefText(requiredText(args, 'address'), shell.folder)
+    const address = toRefText(requiredText(args, 'name'), shell.folder)
     const role = roleOf(textOf(args, 'as') ?? 'source')
     return withSession(args, shell, async ({ jobs }) => {
       const result = await jobs.checkAddress(address, role)
