@@ -80,14 +80,16 @@ function remaining(entries: readonly Entry[], book: BatchBook): Entry[] {
 
 async function copyEntry(run: Run, entry: Entry): Promise<void> {
   if (run.engine.stopped()) return
-  const startedAt = run.engine.now()
+  const { engine, suspects } = run
+  const startedAt = engine.now()
+  const heldBefore = suspects.count
   try {
-    const outcome = await copyObject(run.engine, entry)
+    const outcome = await copyObject(engine, entry)
     await run.settle(outcome)
-    if (outcome.kind === 'completed') await run.suspects.clear()
+    if (outcome.kind === 'completed') await suspects.clear(heldBefore)
   } catch (error) {
     if (isStorageError(error, 'aborted')) return
-    await settleFault(run, { entry, fault: toFault(error), startedAt, endedAt: run.engine.now() })
+    await settleFault(run, { entry, fault: toFault(error), startedAt, endedAt: engine.now() }, heldBefore)
   }
 }
 
@@ -97,10 +99,11 @@ function toFault(error: unknown): CopyFault {
   return new CopyFault('Unexpected', error instanceof Error ? error.message : String(error), 'source')
 }
 
-async function settleFault({ suspects, blame }: Run, suspect: Suspect): Promise<void> {
+/** A store that answers otherwise is at work. */
+async function settleFault({ suspects, blame }: Run, suspect: Suspect, heldBefore: number): Promise<void> {
   if (isSuspicious(suspect.fault)) return await suspects.hold(suspect)
   await blame(suspect)
-  if (suspect.fault.storage) await suspects.clear(suspect.fault.side)
+  if (suspect.fault.storage) await suspects.clear(heldBefore, suspect.fault.side)
 }
 
 function toResult(entries: readonly Entry[], { book, blocked }: Run): BatchResult {

@@ -10,11 +10,8 @@ import { atDestination, CopyFault, isCopyFault } from './fault.ts'
 import { headSource, lookFirst } from './look.ts'
 import { giveUp } from './open-upload.ts'
 import { completed, excluded, failedBefore, skipped } from './outcome.ts'
-import { pieceBytes } from './piece-pool.ts'
 import { toStored } from './stored.ts'
 import { tryPiece } from './try-piece.ts'
-
-const mostPartBytes = 8 * pieceBytes
 
 export async function copyObject(engine: Engine, entry: Entry): Promise<Outcome> {
   const settled = settledBefore(engine, entry)
@@ -88,8 +85,9 @@ async function partsOnce(engine: Engine, entry: Entry, expected: Expected): Prom
   return await copyParts(engine, { entry, info, partBytes: plan.partBytes, expected, multipart })
 }
 
-function planFor({ destination }: Engine, size: number): Exclude<Plan, { kind: 'too-large' }> {
-  const plan = planObject(size, destination.limits, { pieceBytes, mostPartBytes, multipart: destination.multipart !== undefined })
+function planFor({ destination: { limits, multipart }, pieces }: Engine, size: number): Exclude<Plan, { kind: 'too-large' }> {
+  const { pieceBytes, mostBytes } = pieces
+  const plan = planObject(size, limits, { pieceBytes, mostPartBytes: mostBytes, multipart: multipart !== undefined })
   if (plan.kind === 'too-large') throw new CopyFault('TooLarge', plan.sentence, 'destination')
   return plan
 }

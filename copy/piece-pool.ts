@@ -7,10 +7,14 @@ import type { CallOptions } from '../storage/storage.ts'
 
 const KiB = 1024
 const MiB = 1024 * KiB
-export const pieceBytes = 8 * MiB
+const defaultPieceBytes = 8 * MiB
 const leastBytes = 64 * KiB
 
 export interface PiecePool {
+  /** An object up to this size is one piece; also the size of one buffer. */
+  readonly pieceBytes: number
+  /** No single piece is larger than this. */
+  readonly mostBytes: number
   /** Buffers for `bytes` in all, each full but the last. What is larger than the whole pool gets it alone. */
   take(bytes: number, options?: CallOptions): Promise<Piece>
 }
@@ -27,7 +31,7 @@ export interface Piece {
   release(): void
 }
 
-export function makePiecePool(totalBytes = 64 * MiB): PiecePool {
+export function makePiecePool(totalBytes = 64 * MiB, pieceBytes = defaultPieceBytes): PiecePool {
   const idle = makeIdle()
   const waiting: { readonly cost: number; readonly start: () => void }[] = []
   let used = 0
@@ -47,8 +51,10 @@ export function makePiecePool(totalBytes = 64 * MiB): PiecePool {
   }
 
   return {
+    pieceBytes,
+    mostBytes: totalBytes,
     async take(bytes, { signal } = {}) {
-      const sizes = bufferSizes(bytes)
+      const sizes = bufferSizes(bytes, pieceBytes)
       const cost = sizes.reduce((sum, size) => sum + size, 0)
       await room(cost, signal)
       const buffers = sizes.map((size) => idle.pop(size) ?? Buffer.allocUnsafeSlow(size))
@@ -77,11 +83,11 @@ export function makePiecePool(totalBytes = 64 * MiB): PiecePool {
   }
 }
 
-function bufferSizes(bytes: number): number[] {
+function bufferSizes(bytes: number, pieceBytes: number): number[] {
   const whole = Math.floor(bytes / pieceBytes)
   const rest = bytes - whole * pieceBytes
   const sizes = Array.from({ length: whole }, () => pieceBytes)
-  if (rest > 0 || whole === 0) sizes.push(classOf(rest))
+  if (rest > 0 || whole === 0) sizes.push(Math.min(classOf(rest), pieceBytes))
   return sizes
 }
 

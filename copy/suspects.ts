@@ -21,10 +21,15 @@ export interface Suspect {
 
 export interface Suspects {
   readonly blocked: Fault | undefined
+  /** How many were held so far: whoever begins now can speak for these. */
+  readonly count: number
   /** Resolves once it is known who is to blame, where that had to be found out. */
   hold(suspect: Suspect): Promise<void>
-  /** A file went through: those held back failed by themselves. With a side, only that end is known to work. */
-  clear(side?: Side): Promise<void>
+  /**
+   * A file that began when `count` was so much has gone through: those held before failed by themselves. With `source`, only that
+   * end is known to work.
+   */
+  clear(count: number, side?: Side): Promise<void>
   /** Finds out about those that are still held back. */
   end(): Promise<void>
 }
@@ -39,18 +44,19 @@ export interface SuspectsOptions {
 export const isSuspicious = ({ storage }: CopyFault): boolean => storage !== undefined && isAddressLike(storage)
 
 export function makeSuspects({ probe, blame, onBlocked }: SuspectsOptions): Suspects {
-  let held: Suspect[] = []
+  let held: (Suspect & { readonly number: number })[] = []
+  let count = 0
   let blocked: Fault | undefined
   let probing: Promise<void> | undefined
 
-  const clear = async (side?: Side): Promise<void> => {
-    const cleared = held.filter(({ fault }) => side !== 'source' || fault.side === 'source')
+  const clear = async (before: number, side?: Side): Promise<void> => {
+    const cleared = held.filter(({ number, fault }) => number <= before && (side !== 'source' || fault.side === 'source'))
     held = held.filter((suspect) => !cleared.includes(suspect))
     for (const suspect of cleared) await blame(suspect)
   }
   const findOut = async (side: Side): Promise<void> => {
     const error = await probe(side)
-    if (error === undefined) return await clear()
+    if (error === undefined) return await clear(count)
     blocked = addressFault(error, side)
     held = []
     onBlocked()
@@ -66,13 +72,16 @@ export function makeSuspects({ probe, blame, onBlocked }: SuspectsOptions): Susp
     get blocked() {
       return blocked
     },
+    get count() {
+      return count
+    },
     async hold(suspect) {
       if (blocked) return
-      held.push(suspect)
+      held.push({ ...suspect, number: ++count })
       if (held.length >= mostInARow) await once(suspect.fault.side)
     },
-    async clear(side) {
-      if (blocked === undefined && held.length > 0) await clear(side)
+    async clear(before, side) {
+      if (blocked === undefined && held.length > 0) await clear(before, side)
     },
     async end() {
       const last = held.at(-1)

@@ -36,14 +36,18 @@ function planWhole(size: number, { maxPutBytes }: PlanLimits, { mostPartBytes }:
 
 function planParts(size: number, limits: PlanLimits, { pieceBytes, mostPartBytes }: PlanOptions): Plan {
   const most = Math.min(limits.maxPartBytes, mostPartBytes)
-  const needed = roundUp(Math.ceil(size / limits.maxParts))
-  const partBytes = Math.max(Math.min(pieceBytes, most), limits.minPartBytes, Math.min(needed, most))
-  if (partBytes * limits.maxParts < size) return tooLarge(size, `takes ${limits.maxParts} parts, and this version sends at most ${most} bytes in each`)
+  const least = Math.max(limits.minPartBytes, Math.min(pieceBytes, most))
+  const needed = Math.ceil(size / limits.maxParts)
+  const partBytes = needed <= least ? least : Math.max(least, Math.min(most, roundUp(needed)))
+  if (partBytes * limits.maxParts < size || partBytes > limits.maxPartBytes) {
+    return tooLarge(size, `takes ${limits.maxParts} parts, and this version sends at most ${most} bytes in each`)
+  }
   return { kind: 'parts', partBytes, parts: Math.max(1, Math.ceil(size / partBytes)) }
 }
 
-const step = 1024 ** 2
-const roundUp = (bytes: number): number => Math.ceil(bytes / step) * step
+/** To whole MiB: some stores want parts of round sizes. */
+const roundUp = (bytes: number): number => Math.ceil(bytes / MiB) * MiB
+const MiB = 1024 ** 2
 
 function tooLarge(size: number, fact: string): Plan {
   return { kind: 'too-large', sentence: `The object has ${size} bytes; the destination ${fact}.` }
