@@ -7,7 +7,7 @@ const atOnce = 32
 
 /** Header values travel as latin1: the UTF-8 bytes of a text, one character each. */
 const toHeader = (text: string): string => Buffer.from(text, 'utf8').toString('latin1')
-const fromHeader = (text: string): string => Buffer.from(text, 'latin1').toString('utf8')
+export const fromHeader = (text: string): string => Buffer.from(text, 'latin1').toString('utf8')
 const mapValues = (values: Readonly<Record<string, string>>, map: (value: string) => string): Record<string, string> =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, map(value)]))
 
