@@ -150,8 +150,9 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
     }
   }
 
+  /** undici hands out an empty chunk after each pause: pausing for it would never end. */
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.#settled) return
+    if (this.#settled || chunk.length === 0) return
     if (this.#sink === undefined) this.#collect(chunk)
     else if (this.#pending === undefined) this.#give(controller, this.#sink, chunk)
     else this.#giveLater(controller, this.#sink, Buffer.from(chunk))
