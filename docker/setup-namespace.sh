@@ -10,12 +10,16 @@ then temporal operator namespace update --namespace "$namespace" --retention "$r
 else temporal operator namespace create --namespace "$namespace" --retention "$retention"
 fi
 
-# A namespace is known to all of the server's services some seconds after it was made.
+register() {
+  temporal operator search-attribute create --namespace "$namespace" \
+    --name JobStatus --type Keyword --name JobSource --type Keyword --name JobDestination --type Keyword --name JobRun --type Int
+}
+
+# All of the server's services know a new namespace some seconds later.
 tries=0
-until temporal operator search-attribute create --namespace "$namespace" \
-  --name JobStatus --type Keyword --name JobSource --type Keyword --name JobDestination --type Keyword --name JobRun --type Int
-do
+until register >/dev/null 2>&1; do
   tries=$((tries + 1))
-  [ "$tries" -lt 30 ] || exit 1
+  [ "$tries" -lt 30 ] || break
   sleep 1
 done
+register
