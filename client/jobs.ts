@@ -121,8 +121,9 @@ export function createJobs({ client, searchAttributes, by, workerTimeoutMs = def
   const retryClosed = async (job: string, described: Described, only: string | undefined): Promise<Told> => {
     if (described.view.status === 'Create Failed') throw new TranshipError('InvalidJobStatusForCurrentOperation', `The job "${job}" could not be made: mend what its reason says and create it again.`)
     const past = await inputOf(client, job, described.runId)
+    const message = described.memo.lists.length === 0 ? 'No report of the job stands, so all of it is gone through again.' : 'The failed files are tried again.'
     const { state: _state, paused: _paused, ...input } = past
-    return { view: await begin({ ...input, searchAttributes: await searchAttributes(), again: true, retry: only === undefined ? {} : { only } }), message: 'The failed files are tried again.' }
+    return { view: await begin({ ...input, searchAttributes: await searchAttributes(), again: true, retry: only === undefined ? {} : { only } }), message }
   }
 
   return {

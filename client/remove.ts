@@ -4,21 +4,34 @@ import { WorkflowNotFoundError, type Client } from '@temporalio/client'
 import { workflowIdOf } from '../model/job.ts'
 import { describeJob, type Described } from './describe.ts'
 import type { WatchOptions } from './worker-watch.ts'
-import { followJob } from './follow.ts'
+import { followJob, isOver } from './follow.ts'
 import { TranshipError } from './errors.ts'
 
-const forgottenWithinMs = 15_000
+const forgottenWithinMs = 60_000
+const sayAfterMs = 3_000
 
 export async function removeJob(client: Client, job: string, described: Described, watch: WatchOptions): Promise<void> {
-  if (described.open) await endJob(client, job, described, watch)
+  if (described.open && isOver(described.view)) await client.workflow.getHandle(workflowIdOf(job), described.runId).terminate('removed')
+  else if (described.open) await endJob(client, job, watch)
+  const last = await describeJob(client, job)
+  if (last) await forget(client, job, last.runId)
   for await (const { runId } of client.workflow.list({ query: `WorkflowId = "${workflowIdOf(job)}"` })) await forget(client, job, runId)
-  await forget(client, job, described.runId)
-  const deadline = Date.now() + forgottenWithinMs
-  while ((await describeJob(client, job)) && Date.now() < deadline) await delay(200)
+  await untilForgotten(client, job, watch)
+}
+
+/** The server forgets in the background, a job that has just ended after some seconds. */
+async function untilForgotten(client: Client, job: string, { onNotice }: WatchOptions): Promise<void> {
+  const begun = Date.now()
+  for (let told = false; await describeJob(client, job); await delay(200)) {
+    const waitedMs = Date.now() - begun
+    if (waitedMs > forgottenWithinMs) return onNotice('Temporal has not forgotten the job yet: it does so in the background.')
+    if (waitedMs > sayAfterMs && !told) onNotice('Temporal takes some seconds to forget a job that has just ended …')
+    told ||= waitedMs > sayAfterMs
+  }
 }
 
 /** Cancelling lets workers end what is in flight, abort uploads and write the report; without a worker nothing is in flight. */
-async function endJob(client: Client, job: string, { runId }: Described, watch: WatchOptions): Promise<void> {
+async function endJob(client: Client, job: string, watch: WatchOptions): Promise<void> {
   const handle = client.workflow.getHandle(workflowIdOf(job))
   await handle.cancel()
   try {
@@ -27,7 +40,7 @@ async function endJob(client: Client, job: string, { runId }: Described, watch: 
   } catch (error) {
     if (!(error instanceof TranshipError) || error.code !== 'NoWorker') throw error
     watch.onNotice('No worker could end the job cleanly: it is ended as it is, its last run without a report.')
-    await client.workflow.getHandle(workflowIdOf(job), runId).terminate('removed').catch(() => handle.terminate('removed'))
+    await handle.terminate('removed')
   }
 }
 
