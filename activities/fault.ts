@@ -1,4 +1,4 @@
-import { addressFault, isAddressLike } from '../copy/address-fault.ts'
+import { addressFault, isAddressLike } from '../storage/address-fault.ts'
 import type { Role } from '../model/address.ts'
 import type { Fault } from '../model/codes.ts'
 import { isStorageError } from '../storage/error.ts'

@@ -3,7 +3,8 @@
  * one is on its way share the next. `saved` is what the last good one kept.
  */
 import type { BatchState, Outcome } from '../ledger/entry.ts'
-import { addCounts, addFailures, noCounts, type Counts, type FailureCounts } from '../model/status.ts'
+import { countsOf } from '../model/outcome-counts.ts'
+import { addCounts, type Counts } from '../model/status.ts'
 import type { UploadBook } from './upload-book.ts'
 
 export interface BatchBook extends UploadBook {
@@ -81,27 +82,4 @@ export function openBook(previous: BatchState | undefined, checkpoint: (state: B
       changed()
     },
   }
-}
-
-const tallyOf = ({ size }: Outcome) => ({ files: 1, bytes: size })
-
-export function countsOf(outcomes: readonly Outcome[]): Counts {
-  return outcomes.reduce((counts, outcome) => addCounts(counts, countOf(outcome)), noCounts)
-}
-
-function countOf(outcome: Outcome): Counts {
-  switch (outcome.kind) {
-    case 'completed':
-      return { ...noCounts, completed: tallyOf(outcome), unverified: outcome.verified ? 0 : 1 }
-    case 'skipped':
-      return { ...noCounts, skipped: tallyOf(outcome) }
-    case 'failed':
-      return { ...noCounts, failed: tallyOf(outcome) }
-    case 'excluded':
-      return noCounts
-  }
-}
-
-export function failuresOf(outcomes: readonly Outcome[]): FailureCounts {
-  return outcomes.reduce<FailureCounts>((sum, outcome) => (outcome.kind === 'failed' ? addFailures(sum, { [outcome.code]: 1 }) : sum), {})
 }

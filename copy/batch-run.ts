@@ -2,7 +2,7 @@
 import type { Outcome } from '../ledger/entry.ts'
 import type { Fault } from '../model/codes.ts'
 import { isStorageError } from '../storage/error.ts'
-import { addressFault, isAddressLike } from './address-fault.ts'
+import { addressFault, isAddressLike } from '../storage/address-fault.ts'
 import { openBook, type BatchBook } from './batch-book.ts'
 import type { CopyTask } from './copy-batch.ts'
 import { makeComparison, type Engine } from './engine.ts'
@@ -11,7 +11,7 @@ import { makeMeter } from './meter.ts'
 import { giveUp } from './open-upload.ts'
 import { failed } from './outcome.ts'
 import { probeAddress } from './probe.ts'
-import { aborted } from './retry.ts'
+import { aborted } from '../storage/retrying.ts'
 import { makeSuspects, type Suspect, type Suspects } from './suspects.ts'
 
 export interface Run {
@@ -84,7 +84,7 @@ export async function startRun(task: CopyTask): Promise<Run> {
 function faultOfLedger(broken: unknown): Fault | undefined {
   if (broken === undefined) return undefined
   if (isStorageError(broken) && isAddressLike(broken)) return addressFault(broken, 'destination')
-  throw broken
+  throw broken instanceof Error ? broken : new Error('The ledger could not be written', { cause: broken })
 }
 
 function whenAborted(signals: readonly AbortSignal[], act: () => void): () => void {

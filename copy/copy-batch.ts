@@ -6,18 +6,19 @@
  */
 import type { BatchState, Entry } from '../ledger/entry.ts'
 import type { Fault } from '../model/codes.ts'
+import { eachOf } from '../model/each-of.ts'
 import type { JobOptions } from '../model/job.ts'
+import { countsOf, failuresOf } from '../model/outcome-counts.ts'
 import type { Counts, FailureCounts } from '../model/status.ts'
 import { isStorageError } from '../storage/error.ts'
 import type { HashName, Storage } from '../storage/storage.ts'
-import { countsOf, failuresOf, type BatchBook } from './batch-book.ts'
+import type { BatchBook } from './batch-book.ts'
 import { startRun, type Run } from './batch-run.ts'
 import { copyObject } from './copy-object.ts'
-import { eachOf } from './each-of.ts'
 import { CopyFault, isCopyFault } from './fault.ts'
 import type { PiecePool } from './piece-pool.ts'
 import type { RequestPool } from './request-pool.ts'
-import { aborted } from './retry.ts'
+import { aborted } from '../storage/retrying.ts'
 import { isSuspicious, type Suspect } from './suspects.ts'
 
 export interface CopyTask {

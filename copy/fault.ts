@@ -1,7 +1,7 @@
 /** Why one file cannot be copied, and at which end. What the engine itself finds has no `storage`. */
 import type { FileErrorCode } from '../model/codes.ts'
 import { isStorageError, type StorageError } from '../storage/error.ts'
-import { fileError, type Side } from './file-error.ts'
+import { fileError, type Side } from '../storage/file-error.ts'
 
 export class CopyFault extends Error {
   override readonly name = 'CopyFault'

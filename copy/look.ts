@@ -7,7 +7,6 @@ import { isStorageError } from '../storage/error.ts'
 import type { ObjectInfo } from '../storage/storage.ts'
 import type { Engine, Expected } from './engine.ts'
 import { atDestination, atSource } from './fault.ts'
-import { tryPiece } from './try-piece.ts'
 
 export type Look = { readonly kind: 'copy'; readonly expected: Expected } | { readonly kind: 'skip'; readonly reason: SkipReason }
 
@@ -38,15 +37,12 @@ async function settle(engine: Engine, entry: Entry, expected: Exclude<Expected, 
 
 /** Null where nothing is there. */
 export async function headDestination(engine: Engine, key: string): Promise<ObjectInfo | null> {
-  return await tryPiece(engine, key, () =>
-    engine.pool.run(() => atDestination(orNull(engine.destination.head(key, { signal: engine.signal }))), { signal: engine.signal }),
-  )
+  const { destination, pool, signal } = engine
+  return await pool.run(() => atDestination(orNull(destination.head(key, { signal }))), { signal })
 }
 
-export async function headSource(engine: Engine, key: string): Promise<ObjectInfo> {
-  return await tryPiece(engine, key, () =>
-    engine.pool.run(() => atSource(engine.source.head(key, { signal: engine.signal })), { signal: engine.signal }),
-  )
+export async function headSource({ source, pool, signal }: Engine, key: string): Promise<ObjectInfo> {
+  return await pool.run(() => atSource(source.head(key, { signal })), { signal })
 }
 
 function orNull(call: Promise<ObjectInfo>): Promise<ObjectInfo | null> {

@@ -5,7 +5,6 @@ import type { Multipart, ObjectInfo, Part, Storage, UploadRef } from '../storage
 import type { PartsTask } from './copy-parts.ts'
 import type { Engine } from './engine.ts'
 import { atDestination, isCopyFault } from './fault.ts'
-import { retrying } from './retry.ts'
 import { toStored } from './stored.ts'
 import { tryPiece } from './try-piece.ts'
 
@@ -47,11 +46,9 @@ function isSameVersion(open: OpenUpload, { size, mtimeMs, etag }: ObjectInfo): b
 const isHeld = (held: readonly Part[], { number, size, etag }: Part): boolean =>
   held.some((part) => part.number === number && part.size === size && part.etag === etag)
 
-async function heldParts(engine: Engine, multipart: Multipart, upload: UploadRef): Promise<Part[] | undefined> {
+async function heldParts({ pool, signal }: Engine, multipart: Multipart, upload: UploadRef): Promise<Part[] | undefined> {
   try {
-    return await tryPiece(engine, upload.key, () =>
-      engine.pool.run(() => atDestination(multipart.listParts(upload, { signal: engine.signal })), { signal: engine.signal }),
-    )
+    return await pool.run(() => atDestination(multipart.listParts(upload, { signal })), { signal })
   } catch (error) {
     if (isCopyFault(error) && error.storage?.kind === 'no-upload') return undefined
     throw error
@@ -69,8 +66,8 @@ export async function giveUp(engine: Pick<Engine, 'destination' | 'uploads' | 's
 /** Best effort: what cannot be aborted is found again by a later job of the name. */
 export async function abortUpload(destination: Storage, upload: UploadRef, signal: AbortSignal): Promise<void> {
   try {
-    await retrying(async () => await destination.multipart?.abort(upload, { signal }), { signal })
+    await destination.multipart?.abort(upload, { signal })
   } catch (error) {
-    if (!isStorageError(error)) throw error
+    if (!isStorageError(error) || error.kind === 'aborted') throw error
   }
 }

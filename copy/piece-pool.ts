@@ -2,7 +2,7 @@
  * Memory for pieces in flight, bounded by bytes and not by objects: a piece waits until its bytes fit. Buffers come in sizes of
  * powers of two up to 8 MiB and are used again.
  */
-import { aborted } from './retry.ts'
+import { aborted } from '../storage/retrying.ts'
 import type { CallOptions } from '../storage/storage.ts'
 
 const KiB = 1024

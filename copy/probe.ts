@@ -2,9 +2,9 @@
 import { reportFolder } from '../model/report-row.ts'
 import { isStorageError, type StorageError } from '../storage/error.ts'
 import type { CallOptions, Storage } from '../storage/storage.ts'
-import { isAddressLike } from './address-fault.ts'
-import type { Side } from './file-error.ts'
-import { retrying } from './retry.ts'
+import { isAddressLike } from '../storage/address-fault.ts'
+import type { Side } from '../storage/file-error.ts'
+import { retrying } from '../storage/retrying.ts'
 
 export async function probeAddress(storage: Storage, side: Side, { signal }: CallOptions): Promise<StorageError | undefined> {
   try {

@@ -1,5 +1,5 @@
 /** How many requests this process has in flight: one pool for all batches, so that no batch need know of another. */
-import { aborted } from './retry.ts'
+import { aborted } from '../storage/retrying.ts'
 import type { CallOptions } from '../storage/storage.ts'
 
 export interface RequestPool {

@@ -5,9 +5,9 @@
  */
 import type { Entry } from '../ledger/entry.ts'
 import type { Fault } from '../model/codes.ts'
-import { addressFault, isAddressLike } from './address-fault.ts'
+import { addressFault, isAddressLike } from '../storage/address-fault.ts'
 import type { CopyFault } from './fault.ts'
-import type { Side } from './file-error.ts'
+import type { Side } from '../storage/file-error.ts'
 import type { StorageError } from '../storage/error.ts'
 
 export const mostInARow = 20

@@ -2,7 +2,7 @@
 import { backoffMs, pieceBackoff } from '../model/backoff.ts'
 import type { Engine } from './engine.ts'
 import { isCopyFault, type CopyFault } from './fault.ts'
-import { aborted, maxTries, pause } from './retry.ts'
+import { aborted, maxTries, pause } from '../storage/retrying.ts'
 
 /** Fails with the CopyFault of the last try; `aborted` when the batch is cut between two tries. */
 export async function tryPiece<T>(engine: Engine, key: string, attempt: () => Promise<T>): Promise<T> {
@@ -30,7 +30,7 @@ async function waitForNext(engine: Engine, key: string, { storage }: CopyFault, 
   if (storage?.kind === 'throttled') engine.pool.slowDown()
   const waitMs = backoffMs(failed, Math.random(), pieceBackoff, storage?.retryAfterMs)
   if (engine.stopped() || waitMs > engine.timeLeftMs()) return cutShort(engine, key, failed)
-  await pause(waitMs, { signal: engine.halt }).catch(() => cutShort(engine, key, failed))
+  await pause(waitMs, engine.halt).catch(() => cutShort(engine, key, failed))
 }
 
 function cutShort(engine: Engine, key: string, failed: number): never {

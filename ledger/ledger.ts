@@ -3,8 +3,8 @@
  * nothing is found by listing; two attempts never share a name, and whoever reads is told by name which attempt counts. Every
  * file begins with its LedgerHeader and is refused when that differs. Writing a name again replaces the file whole.
  */
-import { eachOf } from '../copy/each-of.ts'
-import { retrying } from '../copy/retry.ts'
+import { eachOf } from '../model/each-of.ts'
+import { retrying } from '../storage/retrying.ts'
 import type { FragmentRef, ListPosition, OutcomesRef, RunContext } from '../model/batch.ts'
 import { ledgerFolder } from '../model/report-row.ts'
 import type { CallOptions, Storage } from '../storage/storage.ts'
@@ -109,7 +109,7 @@ async function removeFolder(storage: Storage, prefix: string, { signal }: CallOp
     let found = 0
     for await (const keys of pagesOf(storage, prefix, { signal })) {
       found += keys.length
-      await eachOf(keys, 16, (key) => retrying(() => storage.delete(key, { signal }), { signal }))
+      await eachOf(keys, 16, (key) => storage.delete(key, { signal }))
     }
     if (found === 0) return
   }

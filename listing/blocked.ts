@@ -1,6 +1,6 @@
 /** Tells faults of a whole address, for which the job waits, from failures that repeating the call may mend. */
-import { addressFault, isAddressLike } from '../copy/address-fault.ts'
-import type { Side } from '../copy/file-error.ts'
+import { addressFault, isAddressLike } from '../storage/address-fault.ts'
+import type { Side } from '../storage/file-error.ts'
 import type { Fault } from '../model/codes.ts'
 import { isStorageError } from '../storage/error.ts'
 

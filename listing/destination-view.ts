@@ -4,6 +4,7 @@
  */
 import type { DestinationState } from '../ledger/entry.ts'
 import { compareKeys, keyBefore } from '../model/keys.ts'
+import { isStorageError } from '../storage/error.ts'
 import type { ListEntry, ListPage, Storage } from '../storage/storage.ts'
 import { at } from './blocked.ts'
 
@@ -30,8 +31,9 @@ export function viewDestination(destination: Storage, signal: AbortSignal): Dest
   const read = async (key: string): Promise<void> => {
     const before = keyBefore(key)
     const jumps = end === undefined || (before !== undefined && compareKeys(before, end) > 0)
-    const { entries, next } = await readPage(destination, jumps ? before : end, signal)
-    if (!isAscending(entries, end)) return void (state = 'disordered')
+    const answer = await readPage(destination, jumps ? before : end, signal)
+    if (answer === 'disordered' || !isAscending(answer.entries, end)) return void (state = 'disordered')
+    const { entries, next } = answer
     page = entries
     index = 0
     end = entries.at(-1)?.key ?? end
@@ -71,13 +73,16 @@ export function viewDestination(destination: Storage, signal: AbortSignal): Dest
   }
 }
 
-/** A page with entries, unless it is the last. */
-async function readPage(destination: Storage, startAfter: string | undefined, signal: AbortSignal): Promise<ListPage> {
-  let page = await at('destination', destination.list({ startAfter, signal }))
-  while (page.entries.length === 0 && page.next !== undefined) {
-    page = await at('destination', destination.list({ cursor: page.next, startAfter, signal }))
+/** A page with entries, unless it is the last. `disordered`: the store's own guard refused its order. */
+async function readPage(destination: Storage, startAfter: string | undefined, signal: AbortSignal): Promise<ListPage | 'disordered'> {
+  try {
+    let page = await destination.list({ startAfter, signal })
+    while (page.entries.length === 0 && page.next !== undefined) page = await destination.list({ cursor: page.next, startAfter, signal })
+    return page
+  } catch (error) {
+    if (isStorageError(error, 'unexpected')) return 'disordered'
+    return await at('destination', Promise.reject(error))
   }
-  return page
 }
 
 function isAscending(entries: readonly ListEntry[], after: string | undefined): boolean {

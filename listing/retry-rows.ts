@@ -1,7 +1,7 @@
 /** The failed files of a previous run, from its error list, as entries: each is looked at anew at the source. */
 import { parse } from 'csv-parse/sync'
-import { eachOf } from '../copy/each-of.ts'
-import { fileError } from '../copy/file-error.ts'
+import { eachOf } from '../model/each-of.ts'
+import { fileError } from '../storage/file-error.ts'
 import type { Entry, SourcePosition } from '../ledger/entry.ts'
 import { fileErrorCodes, type FileErrorCode } from '../model/codes.ts'
 import { listFileName, reportColumns, reportFolder } from '../model/report-row.ts'

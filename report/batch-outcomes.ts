@@ -1,9 +1,7 @@
 /** The outcomes of one finished batch: exactly one for each of its entries, in the order of the listing. */
-import { failedBefore } from '../copy/outcome.ts'
-import type { BatchState, Entry, Outcome } from '../ledger/entry.ts'
+import type { BatchState, Entry, OpenUpload, Outcome } from '../ledger/entry.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { FinishedBatch } from '../model/batch.ts'
-import type { OpenUpload } from '../ledger/entry.ts'
 import type { CallOptions } from '../storage/storage.ts'
 import { AccountingError } from './accounting.ts'
 
@@ -42,5 +40,6 @@ function take(byKey: Map<string, Outcome>, { key }: Entry): Outcome | undefined 
 function untried(entry: Entry, now: number): Outcome {
   const { key, size, mtimeMs } = entry
   if (entry.excluded) return { key, size, mtimeMs, kind: 'excluded' }
-  return failedBefore(entry, entry.fail ?? { code: 'NotAttempted', description: 'The run ended before this file was copied.' }, now)
+  const fail = entry.fail ?? { code: 'NotAttempted', description: 'The run ended before this file was copied.' }
+  return { key, size, mtimeMs, kind: 'failed', startedAt: now, endedAt: now, ...fail }
 }

@@ -2,13 +2,13 @@
  * Merges finished batches into fragments of the report's lists, while the run goes on: the final lists are these, put end to end.
  * Memory is bounded by the size of a part, not by the number of batches.
  */
-import { countsOf } from '../copy/batch-book.ts'
-import { abortUpload } from '../copy/open-upload.ts'
-import type { FragmentIndex } from '../ledger/entry.ts'
+import type { FragmentIndex, OpenUpload } from '../ledger/entry.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { MergeInput, MergeResult } from '../model/batch.ts'
+import { countsOf } from '../model/outcome-counts.ts'
 import { listNames, type ListName } from '../model/report-row.ts'
 import { addCounts, noCounts, type Counts } from '../model/status.ts'
+import { isStorageError } from '../storage/error.ts'
 import type { Storage } from '../storage/storage.ts'
 import { readBatchOutcomes, type BatchOutcomes } from './batch-outcomes.ts'
 import { toCsv } from './csv.ts'
@@ -36,12 +36,21 @@ export async function mergeBatches(task: MergeTask): Promise<MergeResult> {
     droppedMetadata += outcomes.filter((outcome) => outcome.kind === 'completed' && outcome.dropped).length
     for (const row of outcomes.flatMap((outcome) => rowsOf(outcome, task.sourcePrefix))) writer.add(row.list, row.cells)
     await writer.flush(partBytes)
-    for (const { upload } of uploads) if (task.destination) await abortUpload(task.destination, upload, signal)
+    for (const { upload } of uploads) await abortUpload(task, upload)
   }
   await writer.flush(1)
   const index: FragmentIndex = { parts: writer.parts(), droppedMetadata }
   await ledger.writeFragmentIndex(input.merge, attempt, index, { signal })
   return { fragment: { merge: input.merge, attempt, parts: index.parts.length }, counts }
+}
+
+/** Best effort: what cannot be aborted now is found by a later job of the name. */
+async function abortUpload({ destination, signal }: MergeTask, upload: OpenUpload['upload']): Promise<void> {
+  try {
+    await destination?.multipart?.abort(upload, { signal })
+  } catch (error) {
+    if (!isStorageError(error) || error.kind === 'aborted') throw error
+  }
 }
 
 const batchesAhead = 4

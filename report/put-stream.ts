@@ -1,5 +1,5 @@
 /** Stores a stream of known length as one object, in bounded memory. Writing a name again replaces it. */
-import { retrying } from '../copy/retry.ts'
+import { retrying } from '../storage/retrying.ts'
 import { planObject } from '../model/plan.ts'
 import type { CallOptions, Metadata, Multipart, Part, Storage, UploadRef } from '../storage/storage.ts'
 

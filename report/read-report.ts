@@ -1,5 +1,5 @@
 /** Reads reports that stand at a destination. */
-import { retrying } from '../copy/retry.ts'
+import { retrying } from '../storage/retrying.ts'
 import { jobFileName, listFileName, reportFolder, type ListName } from '../model/report-row.ts'
 import { isStorageError } from '../storage/error.ts'
 import type { CallOptions, Storage } from '../storage/storage.ts'

@@ -2,7 +2,7 @@
  * Writes the run's lists and then `_job.json` from the ledger's fragments, and removes the ledger. May be repeated at any point:
  * lists are replaced whole, and a report that stands is not written again.
  */
-import { retrying } from '../copy/retry.ts'
+import { retrying } from '../storage/retrying.ts'
 import type { FragmentIndex } from '../ledger/entry.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { FragmentRef, ReportInput, ReportResult } from '../model/batch.ts'

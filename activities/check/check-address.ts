@@ -4,7 +4,7 @@
  */
 import { createHash, randomBytes } from 'node:crypto'
 import { crc32 } from 'node:zlib'
-import { addressFault } from '../../copy/address-fault.ts'
+import { addressFault } from '../../storage/address-fault.ts'
 import { reportFolder } from '../../model/report-row.ts'
 import type { Role } from '../../model/address.ts'
 import type { Fault } from '../../model/codes.ts'

@@ -1,5 +1,5 @@
 /** Everything that must hold before a job may begin: both addresses, that they do not overlap, and that its name is free. */
-import { addressFault } from '../../copy/address-fault.ts'
+import { addressFault } from '../../storage/address-fault.ts'
 import type { Role } from '../../model/address.ts'
 import type { CheckInput, CheckResult } from '../../model/batch.ts'
 import type { Fault } from '../../model/codes.ts'

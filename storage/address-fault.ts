@@ -1,6 +1,6 @@
 /** A fault of a whole address, as the job's reason: code and one sentence that says what to change. Pure, a table. */
 import type { AddressCode, Fault } from '../model/codes.ts'
-import type { StorageError, StorageErrorKind } from '../storage/error.ts'
+import type { StorageError, StorageErrorKind } from './error.ts'
 import { vendorWords, type Side } from './file-error.ts'
 
 type Row = { readonly source: AddressCode; readonly destination: AddressCode; readonly advice: string }

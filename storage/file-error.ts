@@ -1,6 +1,6 @@
 /** What the error list says of a file that failed: our code, and the vendor's code, request id and words. Pure, a table. */
 import type { FileErrorCode } from '../model/codes.ts'
-import type { StorageError, StorageErrorKind } from '../storage/error.ts'
+import type { StorageError, StorageErrorKind } from './error.ts'
 
 export type Side = 'source' | 'destination'
 
