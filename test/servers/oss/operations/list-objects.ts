@@ -37,7 +37,7 @@ export function listObjectsV2(context: Context): Answer {
     ...headOf(bucket.name, asked, page, encode),
     query.has('start-after') ? element('StartAfter', encode(startAfter)) : '',
     element('ContinuationToken', token),
-    page.next === undefined ? '' : element('NextContinuationToken', writeToken(page.next)),
+    page.next === undefined ? '' : element('NextContinuationToken', encode(writeToken(page.next))),
     element('KeyCount', String(page.objects.length + page.prefixes.length)),
     ...entriesOf(page, encode, query.get('fetch-owner') === 'true', context.now()),
   )))
