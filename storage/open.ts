@@ -1,5 +1,6 @@
 /** The one function that composes what stands between the engine and a driver. */
 import { withFaults, type Faults } from './layers/with-faults.ts'
+import { withLimits } from './layers/with-limits.ts'
 import { withMeter, type Meter } from './layers/with-meter.ts'
 import { withOrderGuard } from './layers/with-order-guard.ts'
 import { withPrefix } from './layers/with-prefix.ts'
@@ -24,13 +25,13 @@ export interface OpenOptions extends DriverOptions {
 }
 
 /**
- * Opens an address; nothing is sent yet. From the driver outwards: keys lose their prefix, tests put in their faults, every
+ * Opens an address; nothing is sent yet. From the driver outwards: what the store cannot hold is refused, keys lose their prefix, tests put in their faults, every
  * request is counted and waits for its turn, body-less calls are repeated, and what is left must be in order.
  */
 export async function openStorage(address: ResolvedAddress, options: OpenOptions = {}): Promise<Storage> {
   const { meter, faults, ...driverOptions } = options
   const { prefix = '', maxRequestsPerSecond } = address
-  let storage = withPrefix(await openDriver(address, driverOptions), prefix)
+  let storage = withPrefix(withLimits(await openDriver(address, driverOptions)), prefix)
   if (faults) storage = withFaults(storage, faults)
   if (meter) storage = withMeter(storage, meter)
   if (maxRequestsPerSecond !== undefined) storage = withRequestLimit(storage, maxRequestsPerSecond)

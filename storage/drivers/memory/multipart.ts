@@ -1,7 +1,7 @@
 import { StorageError } from '../../error.ts'
 import type { Body, CompleteOptions, CreateUploadOptions, Multipart, Part, PartOptions, PutResult, UploadRef } from '../../storage.ts'
 import type { MemoryBucket } from './driver.ts'
-import { assertKey, assertMetadata, assertSize, fault } from './error.ts'
+import { assertKey, fault } from './error.ts'
 import { assertHashes, crc64, md5 } from './hashes.ts'
 import type { MemoryStore, StoredUpload } from './store.ts'
 import { assertConditions, concat } from './write.ts'
@@ -28,9 +28,8 @@ function openUpload(store: MemoryStore, { uploadId }: UploadRef): StoredUpload {
   return upload
 }
 
-function createUpload({ store, limits }: MemoryBucket, key: string, { metadata, storageClass, partBytes }: CreateUploadOptions): UploadRef {
-  assertKey(key, limits)
-  assertMetadata(metadata, limits)
+function createUpload({ store }: MemoryBucket, key: string, { metadata, storageClass, partBytes }: CreateUploadOptions): UploadRef {
+  assertKey(key)
   const upload = { key, uploadId: crypto.randomUUID(), partBytes, storageClass, metadata: structuredClone(metadata), parts: new Map() }
   store.uploads.set(upload.uploadId, upload)
   return toRef(upload)
@@ -40,7 +39,6 @@ async function putPart({ store, limits }: MemoryBucket, ref: UploadRef, number: 
   openUpload(store, ref)
   if (!Number.isInteger(number) || number < 1 || number > limits.maxParts) throw invalid(`There is no part ${number}`)
   const bytes = concat(body)
-  assertSize(bytes.length, limits.maxPartBytes)
   const hashes = { crc64: await crc64(bytes), md5: md5(bytes) }
   assertHashes(options.hashes, hashes)
   const part: Part = { number, size: bytes.length, etag: hashes.md5, hashes: { crc64: hashes.crc64 } }
@@ -50,7 +48,6 @@ async function putPart({ store, limits }: MemoryBucket, ref: UploadRef, number: 
 
 async function completeUpload({ store, limits, now }: MemoryBucket, ref: UploadRef, parts: readonly Part[], options: CompleteOptions): Promise<PutResult> {
   const bytes = assemble(openUpload(store, ref), parts, limits.minPartBytes)
-  assertSize(bytes.length, limits.maxObjectBytes)
   const hashes = { crc64: await crc64(bytes) }
   assertHashes(options.hashes, hashes)
   const { key, storageClass, metadata } = openUpload(store, ref)

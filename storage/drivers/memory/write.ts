@@ -1,14 +1,12 @@
 import type { Body, PutOptions, PutResult } from '../../storage.ts'
-import { assertKey, assertMetadata, assertSize, fault } from './error.ts'
+import { assertKey, fault } from './error.ts'
 import { assertHashes, crc64, md5 } from './hashes.ts'
 import type { MemoryBucket } from './driver.ts'
 import type { MemoryStore } from './store.ts'
 
-export async function putObject({ store, limits, now }: MemoryBucket, key: string, body: Body, options: PutOptions): Promise<PutResult> {
-  assertKey(key, limits)
-  assertMetadata(options.metadata, limits)
+export async function putObject({ store, now }: MemoryBucket, key: string, body: Body, options: PutOptions): Promise<PutResult> {
+  assertKey(key)
   const bytes = concat(body)
-  assertSize(bytes.length, limits.maxPutBytes)
   const hashes = { crc64: await crc64(bytes), md5: md5(bytes) }
   assertHashes(options.hashes, hashes)
   assertConditions(store, key, options)

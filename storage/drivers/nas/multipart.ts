@@ -13,7 +13,7 @@ import { unless, type Folder } from './folder.ts'
 import { readParts, recordPart } from './journal.ts'
 import { assertKey, keyFault, parentOf, unsupported } from './key.ts'
 import { isUploadId, newUploadId, uploadIdsFor, uploadName } from './temporary.ts'
-import { assertMetadata, assertNoFolder, seal, writeAt, type Writer } from './write.ts'
+import { assertNoFolder, seal, writeAt, type Writer } from './write.ts'
 
 export function openMultipart(folder: Folder, writer: Writer): Multipart {
   const uploads = new Uploads(folder, writer)
@@ -43,7 +43,6 @@ class Uploads {
 
   async create(key: string, options: CreateUploadOptions): Promise<UploadRef> {
     assertKey(key)
-    assertMetadata(options)
     if (key.endsWith('/')) throw unsupported(key, 'it ends in "/" and has bytes, and a folder has none')
     await this.#writer.prepare(key)
     await assertNoFolder(this.#folder.at(key), key)

@@ -20,7 +20,6 @@ export class Writer {
   async put(key: string, body: Body, options: PutOptions): Promise<PutResult> {
     assertGoing(options.signal)
     assertKey(key)
-    assertMetadata(options)
     return await this.#folder.guard(key, () => (key.endsWith('/') ? this.#putFolder(key, body, options) : this.#putFile(key, body, options)))
   }
 
@@ -141,8 +140,3 @@ async function linked(path: string, target: string, key: string): Promise<boolea
 }
 
 const taken = (key: string): StorageError => new StorageError(`"${key}" is there already.`, { kind: 'precondition', code: 'EEXIST' })
-
-export function assertMetadata({ metadata: { user } }: Pick<PutOptions, 'metadata'>): void {
-  const names = Object.keys(user)
-  if (names.length > 0) throw new StorageError(`A folder keeps no user metadata (${names.join(', ')}).`, { kind: 'metadata-unsupported' })
-}

@@ -1,0 +1,45 @@
+import { utf8Length } from '../../model/keys.ts'
+import { StorageError, type StorageErrorKind } from '../error.ts'
+import type { Body, Metadata, Storage, StorageLimits } from '../storage.ts'
+import { forward } from './intercept.ts'
+
+/** Refuses, before anything is sent, what a store says that it does not hold. */
+export function withLimits(inner: Storage): Storage {
+  const { limits, multipart } = inner
+  return {
+    ...forward(inner),
+    put: async (key, body, options) => {
+      assertObject(key, options.metadata, limits)
+      assertBytes(lengthOf(body), limits.maxPutBytes, 'in one request')
+      return await inner.put(key, body, options)
+    },
+    ...(multipart && {
+      multipart: {
+        ...multipart,
+        create: async (key, options) => {
+          assertObject(key, options.metadata, limits)
+          assertBytes(options.size, limits.maxObjectBytes, 'in one object')
+          return await multipart.create(key, options)
+        },
+        putPart: async (upload, number, body, options) => {
+          assertBytes(lengthOf(body), limits.maxPartBytes, 'in one part')
+          return await multipart.putPart(upload, number, body, options)
+        },
+      },
+    }),
+  }
+}
+
+const lengthOf = (body: Body): number => body.reduce((sum, { length }) => sum + length, 0)
+const refuse = (kind: StorageErrorKind, message: string): StorageError => new StorageError(message, { kind })
+
+function assertObject(key: string, { user }: Metadata, { maxKeyBytes, maxMetadataBytes }: StorageLimits): void {
+  const keyBytes = utf8Length(key)
+  if (keyBytes > maxKeyBytes) throw refuse('key-unsupported', `The key has ${keyBytes} bytes, the store holds at most ${maxKeyBytes}.`)
+  const bytes = Object.entries(user).reduce((sum, [name, value]) => sum + utf8Length(name) + utf8Length(value), 0)
+  if (bytes > maxMetadataBytes) throw refuse('metadata-unsupported', `User metadata has ${bytes} bytes, the store holds at most ${maxMetadataBytes}.`)
+}
+
+function assertBytes(bytes: number, most: number, where: string): void {
+  if (bytes > most) throw refuse('too-large', `The store takes at most ${most} bytes ${where}, not ${bytes}.`)
+}
