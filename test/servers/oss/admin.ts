@@ -24,7 +24,8 @@ export async function answerAdmin(service: OssService, message: IncomingMessage,
   const [, , what = '', id] = (message.url ?? '').split('/')
   const command = commands[`${message.method} ${what}${id === undefined ? '' : '/'}`]
   const body = await text(message)
-  if (!command || !isLoopback(message)) return reply(response, command ? 403 : 404, { error: command ? 'only from this machine' : 'no such control' })
+  if (!command || !isLoopback(message))
+    return reply(response, command ? 403 : 404, { error: command ? 'only from this machine' : 'no such control' })
   try {
     reply(response, 200, command(service, body === '' ? undefined : JSON.parse(body), id ?? ''))
   } catch (error) {
@@ -32,7 +33,8 @@ export async function answerAdmin(service: OssService, message: IncomingMessage,
   }
 }
 
-export const isAdmin = (message: IncomingMessage): boolean => message.url?.startsWith('/-/') === true && /^(localhost|127\.0\.0\.1)(:\d+)?$/.test(message.headers.host ?? '')
+export const isAdmin = (message: IncomingMessage): boolean =>
+  message.url?.startsWith('/-/') === true && /^(localhost|127\.0\.0\.1)(:\d+)?$/.test(message.headers.host ?? '')
 
 type Command = (service: OssService, body: unknown, id: string) => unknown
 
@@ -50,7 +52,8 @@ const commands: Readonly<Record<string, Command>> = {
   'PUT restore-delay': (service, body) => service.setRestoreDelay((body as { ms: number }).ms),
 }
 
-const isLoopback = (message: IncomingMessage): boolean => ['127.0.0.1', '::1', '::ffff:127.0.0.1'].includes(message.socket.remoteAddress ?? '')
+const isLoopback = (message: IncomingMessage): boolean =>
+  ['127.0.0.1', '::1', '::ffff:127.0.0.1'].includes(message.socket.remoteAddress ?? '')
 
 function reply(response: ServerResponse, status: number, value: unknown): void {
   response.writeHead(status, { 'Content-Type': 'application/json' })

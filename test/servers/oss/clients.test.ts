@@ -10,29 +10,57 @@ import { testKey } from './signed-request.ts'
 interface Undeclared {
   listV2(query: object): Promise<{ objects: { name: string }[]; nextContinuationToken: string | null }>
   getBucketLocation(bucket: string): Promise<{ location: string }>
-  uploadPartCopy(name: string, id: string, number: number, range: string, source: object): Promise<{ etag: string; res: { headers: Record<string, string> } }>
-  listParts(name: string, uploadId: string, query?: object): Promise<{ parts: { PartNumber: string; Size: string; HashCrc64ecma: string }[] }>
+  uploadPartCopy(
+    name: string,
+    id: string,
+    number: number,
+    range: string,
+    source: object,
+  ): Promise<{ etag: string; res: { headers: Record<string, string> } }>
+  listParts(
+    name: string,
+    uploadId: string,
+    query?: object,
+  ): Promise<{ parts: { PartNumber: string; Size: string; HashCrc64ecma: string }[] }>
   restore(name: string): Promise<{ res: { status: number } }>
 }
 type Client = Omit<OSS, keyof Undeclared> & Undeclared
 
-describe.each([['V1', false], ['V4', true]])('ali-oss with %s signatures', (_, authorizationV4) => {
+describe.each([
+  ['V1', false],
+  ['V4', true],
+])('ali-oss with %s signatures', (_, authorizationV4) => {
   let server: OssServer
   let client: Client
 
   beforeAll(async () => {
     const buckets = [{ name: 'photos' }, { name: 'cold', storageClass: 'Archive' }]
-    const temporary = { accessKeyId: 'STS.one', accessKeySecret: 'temporary', securityToken: 'token+/= with everything', expiresAtMs: Date.now() + 3600_000 }
+    const temporary = {
+      accessKeyId: 'STS.one',
+      accessKeySecret: 'temporary',
+      securityToken: 'token+/= with everything',
+      expiresAtMs: Date.now() + 3600_000,
+    }
     server = await startOssServer({ buckets, keys: [testKey, temporary], restoreDelayMs: 60_000 })
     client = connect()
   })
   afterAll(() => server.close())
 
   function connect(extra: object = {}): Client {
-    const options = { endpoint: server.endpoint, bucket: 'photos', region: 'oss-cn-hangzhou', ...testKey, authorizationV4, sldEnable: true, retryMax: 0, ...extra }
+    const options = {
+      endpoint: server.endpoint,
+      bucket: 'photos',
+      region: 'oss-cn-hangzhou',
+      ...testKey,
+      authorizationV4,
+      sldEnable: true,
+      retryMax: 0,
+      ...extra,
+    }
     return new OSS(options as OSS.Options) as unknown as Client
   }
-  const headersOf = (result: { res: OSS.NormalSuccessResponse }): Record<string, string> => result.res.headers as Record<string, string>
+  const headersOf = (result: { res: OSS.NormalSuccessResponse }): Record<string, string> =>
+    result.res.headers as Record<string, string>
   const names = (result: { objects?: { name: string }[] }): string[] => (result.objects ?? []).map(object => object.name)
 
   it('puts, heads and gets an object with the CRC64 of its bytes', async () => {
@@ -55,8 +83,12 @@ describe.each([['V1', false], ['V4', true]])('ali-oss with %s signatures', (_, a
   it('keeps content headers and user metadata, also what is not ASCII', async () => {
     const meta = { author: 'Zoë 张三', empty: '', spaces: 'a  b' }
     const headers = {
-      'Cache-Control': 'max-age=5', 'Content-Disposition': 'attachment; filename="a"', 'Content-Encoding': 'identity', 'Content-Language': 'de',
-      'Content-Type': 'text/x-odd', Expires: 'Wed, 01 Jan 2031 00:00:00 GMT',
+      'Cache-Control': 'max-age=5',
+      'Content-Disposition': 'attachment; filename="a"',
+      'Content-Encoding': 'identity',
+      'Content-Language': 'de',
+      'Content-Type': 'text/x-odd',
+      Expires: 'Wed, 01 Jan 2031 00:00:00 GMT',
     }
     const latin1 = connect({ headerEncoding: 'latin1' })
     await latin1.put('kept', Buffer.from('x'), { headers: { ...headers }, meta: meta as never })
@@ -68,12 +100,17 @@ describe.each([['V1', false], ['V4', true]])('ali-oss with %s signatures', (_, a
   })
 
   it('refuses a wrong secret, an unknown key and a missing or wrong token', async () => {
-    await expect(connect({ accessKeySecret: 'other' }).get('x')).rejects.toMatchObject({ code: 'SignatureDoesNotMatch', status: 403 })
+    await expect(connect({ accessKeySecret: 'other' }).get('x')).rejects.toMatchObject({
+      code: 'SignatureDoesNotMatch',
+      status: 403,
+    })
     await expect(connect({ accessKeyId: 'nobody' }).get('x')).rejects.toMatchObject({ code: 'InvalidAccessKeyId', status: 403 })
     const sts = { accessKeyId: 'STS.one', accessKeySecret: 'temporary' }
     await expect(connect(sts).get('x')).rejects.toMatchObject({ code: 'InvalidSecurityToken' })
     await expect(connect({ ...sts, stsToken: 'another' }).get('x')).rejects.toMatchObject({ code: 'InvalidSecurityToken' })
-    await expect(connect({ ...sts, stsToken: 'token+/= with everything' }).put('with-token', Buffer.from('x'))).resolves.toBeTruthy()
+    await expect(
+      connect({ ...sts, stsToken: 'token+/= with everything' }).put('with-token', Buffer.from('x')),
+    ).resolves.toBeTruthy()
   })
 
   it('uploads in parts and keeps the CRC64 of the whole', async () => {
@@ -81,23 +118,36 @@ describe.each([['V1', false], ['V4', true]])('ali-oss with %s signatures', (_, a
     const { uploadId } = await client.initMultipartUpload('big', { mime: 'video/x', headers: { 'x-oss-meta-a': 'b' } })
     const done = []
     for (const [index, part] of [...parts.entries()].toReversed()) {
-      done.push({ number: index + 1, etag: (await client.uploadPart('big', uploadId, index + 1, part, 0, part.length) as { etag: string }).etag })
+      done.push({
+        number: index + 1,
+        etag: ((await client.uploadPart('big', uploadId, index + 1, part, 0, part.length)) as { etag: string }).etag,
+      })
     }
     const listed = await client.listParts('big', uploadId)
-    expect(listed.parts.map(part => [Number(part.PartNumber), Number(part.Size), part.HashCrc64ecma])).toEqual(parts.map((part, index) => [index + 1, part.length, String(crc64(part))]))
+    expect(listed.parts.map(part => [Number(part.PartNumber), Number(part.Size), part.HashCrc64ecma])).toEqual(
+      parts.map((part, index) => [index + 1, part.length, String(crc64(part))]),
+    )
     const complete = await client.completeMultipartUpload('big', uploadId, done)
     const whole = Buffer.concat(parts)
     expect(headersOf(complete)['x-oss-hash-crc64ecma']).toBe(String(crc64(whole)))
     const got = await client.get('big')
     expect(Buffer.compare(got.content as Buffer, whole)).toBe(0)
-    expect(got.res.headers).toMatchObject({ 'content-type': 'video/x', 'x-oss-meta-a': 'b', 'x-oss-object-type': 'Multipart', etag: expect.stringMatching(/^"[0-9A-F]{32}-3"$/) })
+    expect(got.res.headers).toMatchObject({
+      'content-type': 'video/x',
+      'x-oss-meta-a': 'b',
+      'x-oss-object-type': 'Multipart',
+      etag: expect.stringMatching(/^"[0-9A-F]{32}-3"$/),
+    })
   })
 
   it('copies a part from another object', async () => {
     const bytes = randomBytes(300 * KiB)
     await client.put('part-source', bytes)
     const { uploadId } = await client.initMultipartUpload('of-copies')
-    const copied = await client.uploadPartCopy('of-copies', uploadId, 1, `100-${100 + 200 * KiB - 1}`, { sourceKey: 'part-source', sourceBucketName: 'photos' })
+    const copied = await client.uploadPartCopy('of-copies', uploadId, 1, `100-${100 + 200 * KiB - 1}`, {
+      sourceKey: 'part-source',
+      sourceBucketName: 'photos',
+    })
     await client.completeMultipartUpload('of-copies', uploadId, [{ number: 1, etag: copied.etag }])
     const got = await client.get('of-copies')
     expect(Buffer.compare(got.content as Buffer, bytes.subarray(100, 100 + 200 * KiB))).toBe(0)
@@ -122,22 +172,33 @@ describe.each([['V1', false], ['V4', true]])('ali-oss with %s signatures', (_, a
     const all: string[] = []
     let token: string | null = null
     do {
-      const page: Awaited<ReturnType<Client['listV2']>> = await client.listV2({ prefix: 'l/', 'max-keys': 1, ...(token === null ? {} : { 'continuation-token': token }) })
+      const page: Awaited<ReturnType<Client['listV2']>> = await client.listV2({
+        prefix: 'l/',
+        'max-keys': 1,
+        ...(token === null ? {} : { 'continuation-token': token }),
+      })
       all.push(...names(page))
       token = page.nextContinuationToken
     } while (token !== null)
     expect(all).toEqual(['l/1', 'l/2', 'l/3/x', 'l/3/y', 'l/4'])
-    expect(names(await client.listV2({ prefix: '', delimiter: '', 'start-after': 'l/3/x', 'max-keys': 2 }))).toEqual(['l/3/y', 'l/4'])
+    expect(names(await client.listV2({ prefix: '', delimiter: '', 'start-after': 'l/3/x', 'max-keys': 2 }))).toEqual([
+      'l/3/y',
+      'l/4',
+    ])
     expect(names(await client.listV2({ prefix: 'l/', 'start-after': 'l/3/x' }))).toEqual(['l/3/y', 'l/4'])
   })
 
-  it('gives the target of a symlink under the link\'s own name and metadata', async () => {
+  it("gives the target of a symlink under the link's own name and metadata", async () => {
     await client.put('target ü', Buffer.from('the target'))
     await client.putSymlink('link', 'target ü', { storageClass: 'Standard', meta: { a: 'b' } as never, headers: {} } as never)
     expect((await client.getSymlink('link')).targetName).toBe('target ü')
     const got = await client.get('link')
     expect(String(got.content)).toBe('the target')
-    expect(got.res.headers).toMatchObject({ 'x-oss-object-type': 'Symlink', 'x-oss-meta-a': 'b', 'x-oss-hash-crc64ecma': String(crc64(Buffer.from('the target'))) })
+    expect(got.res.headers).toMatchObject({
+      'x-oss-object-type': 'Symlink',
+      'x-oss-meta-a': 'b',
+      'x-oss-hash-crc64ecma': String(crc64(Buffer.from('the target'))),
+    })
     await client.putSymlink('dangling', 'nothing', { storageClass: 'Standard', meta: {} as never, headers: {} } as never)
     await expect(client.get('dangling')).rejects.toMatchObject({ code: 'SymlinkTargetNotExist', status: 404 })
   })
@@ -173,17 +234,22 @@ describe.each([['V1', false], ['V4', true]])('ali-oss with %s signatures', (_, a
   })
 
   it('names its buckets and their region', async () => {
-    const { buckets } = await client.listBuckets({}) as unknown as { buckets: { name: string; storageClass: string }[] }
-    expect(buckets).toMatchObject([{ name: 'cold', storageClass: 'Archive' }, { name: 'photos', storageClass: 'Standard' }])
+    const { buckets } = (await client.listBuckets({})) as unknown as { buckets: { name: string; storageClass: string }[] }
+    expect(buckets).toMatchObject([
+      { name: 'cold', storageClass: 'Archive' },
+      { name: 'photos', storageClass: 'Standard' },
+    ])
     expect((await client.getBucketLocation('photos')).location).toBe('oss-cn-hangzhou')
-    const { bucket } = await client.getBucketInfo('cold') as { bucket: { StorageClass: string } }
+    const { bucket } = (await client.getBucketInfo('cold')) as { bucket: { StorageClass: string } }
     expect(bucket.StorageClass).toBe('Archive')
     await expect(client.getBucketInfo('none')).rejects.toMatchObject({ code: 'NoSuchBucket', status: 404 })
   })
 
   it('takes signed URLs until they expire', async () => {
     await client.put('signed', Buffer.from('by URL'))
-    const url = authorizationV4 ? await client.signatureUrlV4('GET', 60, {}, 'signed') : client.signatureUrl('signed', { expires: 60 })
+    const url = authorizationV4
+      ? await client.signatureUrlV4('GET', 60, {}, 'signed')
+      : client.signatureUrl('signed', { expires: 60 })
     expect(await (await fetch(url)).text()).toBe('by URL')
     expect((await fetch(url.replace(/[Ss]ignature=./, '$&0'))).status).toBe(403)
     server.setClockOffset(61_000)

@@ -10,7 +10,8 @@ interface Subject {
 export function checkConditions(request: OssRequest, subject: Subject, prefix = ''): void {
   const condition = (name: string): string | undefined => header(request, `${prefix}${name}`)
   const match = condition('if-match')
-  if (match !== undefined && !names(match, subject.etag)) throw new OssError('PreconditionFailed', { extra: { Condition: 'If-Match' } })
+  if (match !== undefined && !names(match, subject.etag))
+    throw new OssError('PreconditionFailed', { extra: { Condition: 'If-Match' } })
   const unmodified = Date.parse(condition('if-unmodified-since') ?? '')
   if (subject.mtimeMs > unmodified) throw new OssError('PreconditionFailed', { extra: { Condition: 'If-Unmodified-Since' } })
   const noneMatch = condition('if-none-match')
@@ -27,8 +28,11 @@ const names = (list: string, etag: string): boolean =>
 
 /** Conditions that OSS does not know on a write: it says so instead of ignoring them. */
 export function refuseConditions({ headers }: OssRequest): void {
-  const found = ['if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since'].find(name => headers[name] !== undefined)
+  const found = ['if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since'].find(
+    name => headers[name] !== undefined,
+  )
   if (found !== undefined) throw new OssError('NotImplemented', { extra: { Header: found } })
 }
 
-export const forbidsOverwrite = (request: OssRequest): boolean => header(request, 'x-oss-forbid-overwrite')?.toLowerCase() === 'true'
+export const forbidsOverwrite = (request: OssRequest): boolean =>
+  header(request, 'x-oss-forbid-overwrite')?.toLowerCase() === 'true'

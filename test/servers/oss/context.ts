@@ -24,8 +24,14 @@ export function bucketOf({ request, store, region }: Context, name = request.buc
   const bucket = store.bucket(name)
   if (!bucket) throw new OssError('NoSuchBucket', { extra: { BucketName: name } })
   if (bucket.region === region) return bucket
-  const message = 'The bucket you are attempting to access must be addressed using the specified endpoint. Please send all future requests to this endpoint.'
-  throw new OssError('AccessDenied', { message, ec: '0003-00001403', extra: { Bucket: name, Endpoint: `oss-${bucket.region}.aliyuncs.com` } })
+  const message =
+    'The bucket you are attempting to access must be addressed using the specified endpoint. ' +
+    'Please send all future requests to this endpoint.'
+  throw new OssError('AccessDenied', {
+    message,
+    ec: '0003-00001403',
+    extra: { Bucket: name, Endpoint: `oss-${bucket.region}.aliyuncs.com` },
+  })
 }
 
 export const isBucketName = (name: string): boolean => /^[a-z0-9](?:[a-z0-9-]{1,61})[a-z0-9]$/.test(name)

@@ -7,7 +7,15 @@ it('has the check value of CRC-64/XZ', () => {
 })
 
 it('combines the CRCs of two pieces into that of both', () => {
-  for (const [a, b] of [[0, 0], [0, 5], [5, 0], [1, 1], [100, 1], [1, 100], [70_000, 131_071]] as const) {
+  for (const [a, b] of [
+    [0, 0],
+    [0, 5],
+    [5, 0],
+    [1, 1],
+    [100, 1],
+    [1, 100],
+    [70_000, 131_071],
+  ] as const) {
     const [left, right] = [randomBytes(a), randomBytes(b)]
     expect(combineCrc64(crc64(left), crc64(right), b)).toBe(crc64(Buffer.concat([left, right])))
   }

@@ -36,7 +36,8 @@ const polynomial = 0xc96c5795d7870f42n
 const one = 1n << 63n
 
 /** The CRC of `a` followed by `b`, from their CRCs and the length of `b`. */
-export const combineCrc64 = (a: Crc64, b: Crc64, lengthOfB: number): Crc64 => (lengthOfB === 0 ? a : multiply(shift(lengthOfB), a) ^ b)
+export const combineCrc64 = (a: Crc64, b: Crc64, lengthOfB: number): Crc64 =>
+  lengthOfB === 0 ? a : multiply(shift(lengthOfB), a) ^ b
 
 function multiply(a: bigint, b: bigint): bigint {
   let product = 0n

@@ -29,7 +29,10 @@ export interface OssErrorOptions {
 /** Code → status, message, EC. */
 const codes: Readonly<Record<string, readonly [status: number, message: string, ec?: string]>> = {
   AccessDenied: [403, 'You have no right to access this object because of bucket acl.', '0003-00000001'],
-  BucketAlreadyExists: [409, 'The requested bucket name is not available. The bucket namespace is shared by all users of the system.'],
+  BucketAlreadyExists: [
+    409,
+    'The requested bucket name is not available. The bucket namespace is shared by all users of the system.',
+  ],
   BucketNotEmpty: [409, 'The bucket you tried to delete is not empty.', '0015-00000301'],
   DownloadTrafficRateLimitExceeded: [503, 'Please reduce your download request traffic'],
   EntityTooLarge: [400, 'Your proposed upload exceeds the maximum allowed object size.'],
@@ -42,7 +45,11 @@ const codes: Readonly<Record<string, readonly [status: number, message: string, 
   InvalidDigest: [400, 'The Content-MD5 you specified was invalid.'],
   InvalidObjectName: [400, 'The specified object is not valid.', '0016-00000005'],
   InvalidObjectState: [403, "The operation is not valid for the object's state", '0025-00000101'],
-  InvalidPart: [400, "One or more of the specified parts could not be found or the specified entity tag might not have matched the part's entity tag."],
+  InvalidPart: [
+    400,
+    'One or more of the specified parts could not be found or the specified entity tag might not have matched ' +
+      "the part's entity tag.",
+  ],
   InvalidPartOrder: [400, 'The list of parts was not in ascending order. Parts list must specified in order by part number.'],
   InvalidRange: [416, 'The requested range cannot be satisfied'],
   InvalidSecurityToken: [403, 'The security token you provided is invalid.', '0002-00000006'],
@@ -52,7 +59,11 @@ const codes: Readonly<Record<string, readonly [status: number, message: string, 
   MissingContentLength: [411, 'You must provide the Content-Length HTTP header.'],
   NoSuchBucket: [404, 'The specified bucket does not exist.', '0015-00000101'],
   NoSuchKey: [404, 'The specified key does not exist.', '0026-00000001'],
-  NoSuchUpload: [404, 'The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.', '0017-00000244'],
+  NoSuchUpload: [
+    404,
+    'The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.',
+    '0017-00000244',
+  ],
   NonStandardHostForbidden: [403, 'Your host is invalid. Please use Open Storage Service standard host.'],
   NotImplemented: [400, 'A header you provided implies functionality that is not implemented.'],
   NotSymlink: [400, 'The object is not symlink.'],
@@ -65,7 +76,10 @@ const codes: Readonly<Record<string, readonly [status: number, message: string, 
   RestoreAlreadyInProgress: [409, 'The restore operation is in progress.', '0016-00000714'],
   SecurityTokenExpired: [403, 'The security token you provided has expired.', '0002-00000007'],
   ServiceUnavailable: [503, 'Thread pool is almost full, please retry later'],
-  SignatureDoesNotMatch: [403, 'The request signature we calculated does not match the signature you provided. Check your key and signing method.'],
+  SignatureDoesNotMatch: [
+    403,
+    'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
+  ],
   SlowDown: [503, 'Please reduce your request rate.'],
   SymlinkTargetNotExist: [404, 'The symlink target object does not exist', '0026-00000012'],
   TotalQpsLimitExceeded: [503, 'Max total qps limit is exceeded'],
@@ -73,4 +87,8 @@ const codes: Readonly<Record<string, readonly [status: number, message: string, 
 }
 
 export const invalidArgument = (message: string, name: string, value: string, ec?: string): OssError =>
-  new OssError('InvalidArgument', { message, extra: { ArgumentName: name, ArgumentValue: value }, ...(ec === undefined ? {} : { ec }) })
+  new OssError('InvalidArgument', {
+    message,
+    extra: { ArgumentName: name, ArgumentValue: value },
+    ...(ec === undefined ? {} : { ec }),
+  })

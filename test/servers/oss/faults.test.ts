@@ -21,7 +21,8 @@ afterAll(() => server.close())
 
 const put = (options: SignedRequest): Promise<RawAnswer> => send(server, { method: 'PUT', bucket, key: 'k', ...options })
 const get = (options: SignedRequest = {}): Promise<RawAnswer> => send(server, { bucket, key: 'k', ...options })
-const on = (operation: string, action: FaultAction, more: object = {}): string => server.faults.add({ operation, do: action, ...more })
+const on = (operation: string, action: FaultAction, more: object = {}): string =>
+  server.faults.add({ operation, do: action, ...more })
 
 it('throttles with Retry-After, so often as it is told', async () => {
   const id = on('GetObject', { kind: 'error', code: 'SlowDown', retryAfterSeconds: 3 }, { skip: 1, times: 2 })
@@ -86,9 +87,11 @@ it('ends an answer short of what it announced', async () => {
   const answer = await request(`http://127.0.0.1:${server.port}${path}`, { headers })
   expect(answer.headers['content-length']).toBe(String(bytes.length))
   let got = 0
-  await expect((async () => {
-    for await (const chunk of answer.body) got += (chunk as Buffer).length
-  })()).rejects.toThrow()
+  await expect(
+    (async () => {
+      for await (const chunk of answer.body) got += (chunk as Buffer).length
+    })(),
+  ).rejects.toThrow()
   expect(got).toBe(300 * KiB)
 })
 
@@ -113,14 +116,19 @@ it('lies about hashes, drops headers, ignores ranges', async () => {
   on('GetObject', { kind: 'header', name: 'ETag', value: '"0"' }, { times: 1 })
   expect((await get()).headers['etag']).toBe('"0"')
   on('GetObject', { kind: 'ignore-range' }, { times: 1 })
-  expect(await get({ headers: { range: 'bytes=0-1' } })).toMatchObject({ status: 200, headers: { 'content-length': String(bytes.length) } })
+  expect(await get({ headers: { range: 'bytes=0-1' } })).toMatchObject({
+    status: 200,
+    headers: { 'content-length': String(bytes.length) },
+  })
 })
 
 it('never answers, or stops in the middle, until the client gives up', async () => {
   for (const action of [{ kind: 'stall' }, { kind: 'stall', afterBytes: 1000 }] as const) {
     on('GetObject', action, { times: 1 })
     const { path, headers } = sign({ bucket, key: 'k' })
-    const answer = request(`http://127.0.0.1:${server.port}${path}`, { headers, signal: AbortSignal.timeout(100) }).then(({ body }) => body.arrayBuffer())
+    const answer = request(`http://127.0.0.1:${server.port}${path}`, { headers, signal: AbortSignal.timeout(100) }).then(
+      ({ body }) => body.arrayBuffer(),
+    )
     await expect(answer).rejects.toMatchObject({ name: 'TimeoutError' })
   }
   expect(await get()).toMatchObject({ status: 200 })
@@ -133,7 +141,11 @@ it('counts every request by operation and every byte of bodies by second', async
   await send(server, { bucket, query: { 'list-type': '2' } })
   await send(server, { bucket, query: { acl: null } })
   const counts = server.counters.counts()
-  expect(counts).toMatchObject({ total: 5, operations: { PutObject: 1, GetObject: 2, ListObjectsV2: 1, Unknown: 1 }, bytesIn: 1000 })
+  expect(counts).toMatchObject({
+    total: 5,
+    operations: { PutObject: 1, GetObject: 2, ListObjectsV2: 1, Unknown: 1 },
+    bytesIn: 1000,
+  })
   expect(counts.bytesOut).toBeGreaterThan(1000)
   expect(counts.statuses).toMatchObject({ 200: 3, 404: 1, 405: 1 })
   const traffic = server.counters.traffic()
@@ -144,7 +156,10 @@ it('counts every request by operation and every byte of bodies by second', async
 
 it('is controlled by other processes on this machine through /-/', async () => {
   const control = async (method: string, what: string, body?: unknown): Promise<unknown> => {
-    const answer = await fetch(`${server.endpoint}/-/${what}`, { method, ...(body === undefined ? {} : { body: JSON.stringify(body) }) })
+    const answer = await fetch(`${server.endpoint}/-/${what}`, {
+      method,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
     expect(answer.status).toBe(200)
     return answer.json()
   }

@@ -23,7 +23,13 @@ export interface FaultRule {
 
 export type FaultAction =
   /** Refuses before anything is looked at. Status and message default to the code's own. */
-  | { readonly kind: 'error'; readonly code: string; readonly status?: number; readonly message?: string; readonly retryAfterSeconds?: number }
+  | {
+      readonly kind: 'error'
+      readonly code: string
+      readonly status?: number
+      readonly message?: string
+      readonly retryAfterSeconds?: number
+    }
   /** Status 200 with an error document; nothing is done. */
   | { readonly kind: 'error-in-200'; readonly code: string }
   /** Breaks the connection (RST): before anything, after so many bytes of the request's body, or of the answer's. */
@@ -64,7 +70,13 @@ export class Faults {
   add(rule: FaultRule): string {
     const id = rule.id ?? String(this.#next++)
     const { key, keyPrefix } = rule
-    this.#rules.set(id, { rule, key: key === undefined ? undefined : toBytes(key), keyPrefix: keyPrefix === undefined ? undefined : toBytes(keyPrefix), seen: 0, hits: 0 })
+    this.#rules.set(id, {
+      rule,
+      key: key === undefined ? undefined : toBytes(key),
+      keyPrefix: keyPrefix === undefined ? undefined : toBytes(keyPrefix),
+      seen: 0,
+      hits: 0,
+    })
     return id
   }
 
@@ -88,7 +100,8 @@ export class Faults {
   /** The actions that strike this request; counts them. */
   strike(request: OssRequest, operation: string): FaultAction[] {
     const actions: FaultAction[] = []
-    for (const active of this.#rules.values()) if (matches(active, request, operation) && due(active)) actions.push(active.rule.do)
+    for (const active of this.#rules.values())
+      if (matches(active, request, operation) && due(active)) actions.push(active.rule.do)
     return actions
   }
 }

@@ -7,14 +7,17 @@ import { SortedKeys } from './store/sorted-keys.ts'
 describe('sorted keys', () => {
   it('equal a sorted set after any additions and removals, from any key on', () => {
     const key = fc.string({ unit: fc.constantFrom('a', 'b', '/', '\u00e9'), maxLength: 5 })
-    fc.assert(fc.property(fc.array(fc.tuple(fc.boolean(), key), { maxLength: 2000, size: 'max' }), key, (steps, from) => {
-      const [keys, set] = [new SortedKeys(), new Set<string>()]
-      for (const [add, one] of steps) {
-        keys[add ? 'add' : 'remove'](one)
-        set[add ? 'add' : 'delete'](one)
-      }
-      expect([...keys.from(from)]).toEqual([...set].filter(one => one >= from).toSorted((a, b) => (a < b ? -1 : 1)))
-    }), { numRuns: 50 })
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.boolean(), key), { maxLength: 2000, size: 'max' }), key, (steps, from) => {
+        const [keys, set] = [new SortedKeys(), new Set<string>()]
+        for (const [add, one] of steps) {
+          keys[add ? 'add' : 'remove'](one)
+          set[add ? 'add' : 'delete'](one)
+        }
+        expect([...keys.from(from)]).toEqual([...set].filter(one => one >= from).toSorted((a, b) => (a < b ? -1 : 1)))
+      }),
+      { numRuns: 50 },
+    )
   })
 })
 
@@ -33,19 +36,27 @@ describe('listing', () => {
 
   /** What the documentation says, said plainly. */
   function expected(prefix: string, delimiter: string): string[] {
-    const folded = keys.filter(key => key.startsWith(prefix)).map(key => {
-      const cut = delimiter === '' ? -1 : key.indexOf(delimiter, prefix.length)
-      return cut < 0 ? key : `${key.slice(0, cut + delimiter.length)} (prefix)`
-    })
+    const folded = keys
+      .filter(key => key.startsWith(prefix))
+      .map(key => {
+        const cut = delimiter === '' ? -1 : key.indexOf(delimiter, prefix.length)
+        return cut < 0 ? key : `${key.slice(0, cut + delimiter.length)} (prefix)`
+      })
     return [...new Set(folded)].toSorted(bytewise)
   }
 
-  async function walk(query: Record<string, string>, more: (page: string) => Record<string, string> | undefined): Promise<string[]> {
+  async function walk(
+    query: Record<string, string>,
+    more: (page: string) => Record<string, string> | undefined,
+  ): Promise<string[]> {
     const found: string[] = []
-    for (let next: Record<string, string> | undefined = {}; next !== undefined; ) {
+    for (let next: Record<string, string> | undefined = {}; next !== undefined;) {
       const page = (await send(server, { bucket, query: { ...query, ...next } })).body.toString()
       const size = Number(query['max-keys'] ?? 100)
-      const entries = Array.from(page.matchAll(/<Contents><Key>(.*?)<\/Key>|<CommonPrefixes><Prefix>(.*?)<\/Prefix>/g), ([, key, prefix]) => key ?? `${prefix} (prefix)`)
+      const entries = Array.from(
+        page.matchAll(/<Contents><Key>(.*?)<\/Key>|<CommonPrefixes><Prefix>(.*?)<\/Prefix>/g),
+        ([, key, prefix]) => key ?? `${prefix} (prefix)`,
+      )
       expect(entries.length).toBeLessThanOrEqual(size)
       if (page.includes('<IsTruncated>true')) expect(entries.length).toBe(size)
       found.push(...entries)
@@ -55,10 +66,22 @@ describe('listing', () => {
   }
   const between = (page: string, tag: string): string | undefined => new RegExp(`<${tag}>(.*?)</${tag}>`).exec(page)?.[1]
 
-  it.each([['', ''], ['', '/'], ['a', '/'], ['a/', '/'], ['a/', ''], ['b', '/'], ['z', ''], ['nothing', '/'], ['', 'a/']])('under %j with delimiter %j is the same at every page size, V1 and V2', async (prefix, delimiter) => {
+  it.each([
+    ['', ''],
+    ['', '/'],
+    ['a', '/'],
+    ['a/', '/'],
+    ['a/', ''],
+    ['b', '/'],
+    ['z', ''],
+    ['nothing', '/'],
+    ['', 'a/'],
+  ])('under %j with delimiter %j is the same at every page size, V1 and V2', async (prefix, delimiter) => {
     for (const size of ['1', '2', '3', '1000']) {
       const query = { 'max-keys': size, ...(prefix === '' ? {} : { prefix }), ...(delimiter === '' ? {} : { delimiter }) }
-      const v1 = await walk(query, page => (between(page, 'NextMarker') === undefined ? undefined : { marker: between(page, 'NextMarker') ?? '' }))
+      const v1 = await walk(query, page =>
+        between(page, 'NextMarker') === undefined ? undefined : { marker: between(page, 'NextMarker') ?? '' },
+      )
       const v2 = await walk({ ...query, 'list-type': '2' }, page => {
         const token = between(page, 'NextContinuationToken')
         return token === undefined ? undefined : { 'continuation-token': token }
@@ -70,13 +93,20 @@ describe('listing', () => {
 
   it('tells times, sizes and hashes as OSS writes them', async () => {
     const page = (await send(server, { bucket, query: { 'list-type': '2', prefix: 'b-' } })).body.toString()
-    expect(page).toMatch(
-      /<Contents><Key>b-1<\/Key><LastModified>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.000Z<\/LastModified><ETag>"D41D8CD98F00B204E9800998ECF8427E"<\/ETag><Type>Normal<\/Type><Size>0<\/Size><StorageClass>Standard<\/StorageClass><\/Contents>/,
-    )
+    const contents = (page.match(/<Contents>.*<\/Contents>/)?.[0] ?? '').replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.000Z/, 'TIME')
+    const hash = '<ETag>"D41D8CD98F00B204E9800998ECF8427E"</ETag><Type>Normal</Type><Size>0</Size>'
+    const rest = '<StorageClass>Standard</StorageClass></Contents>'
+    expect(contents).toBe(`<Contents><Key>b-1</Key><LastModified>TIME</LastModified>${hash}${rest}`)
     expect(page).toContain('<KeyCount>1</KeyCount>')
   })
 
-  it.each<Record<string, string>>([{ 'max-keys': '0' }, { 'max-keys': '1001' }, { 'max-keys': 'x' }, { 'encoding-type': 'rot13' }, { 'list-type': '2', 'continuation-token': '!' }])('refuses %j', async query => {
+  it.each<Record<string, string>>([
+    { 'max-keys': '0' },
+    { 'max-keys': '1001' },
+    { 'max-keys': 'x' },
+    { 'encoding-type': 'rot13' },
+    { 'list-type': '2', 'continuation-token': '!' },
+  ])('refuses %j', async query => {
     const answer: RawAnswer = await send(server, { bucket, query })
     expect(answer).toMatchObject({ status: 400, code: 'InvalidArgument' })
   })
@@ -84,11 +114,16 @@ describe('listing', () => {
   it('pages through open uploads', async () => {
     for (const key of ['u/1', 'u/1', 'u/2', 'v']) await send(server, { method: 'POST', bucket, key, query: { uploads: null } })
     const seen: string[] = []
-    for (let marker: Record<string, string> = {}; ; ) {
-      const page = (await send(server, { bucket, query: { uploads: null, prefix: 'u/', 'max-uploads': '1', ...marker } })).body.toString()
+    for (let marker: Record<string, string> = {}; ;) {
+      const page = (
+        await send(server, { bucket, query: { uploads: null, prefix: 'u/', 'max-uploads': '1', ...marker } })
+      ).body.toString()
       seen.push(...Array.from(page.matchAll(/<Upload><Key>(.*?)<\/Key>/g), match => match[1] ?? ''))
       if (!page.includes('<IsTruncated>true')) break
-      marker = { 'key-marker': between(page, 'NextKeyMarker') ?? '', 'upload-id-marker': between(page, 'NextUploadIdMarker') ?? '' }
+      marker = {
+        'key-marker': between(page, 'NextKeyMarker') ?? '',
+        'upload-id-marker': between(page, 'NextUploadIdMarker') ?? '',
+      }
     }
     expect(seen).toEqual(['u/1', 'u/1', 'u/2'])
   })

@@ -1,7 +1,8 @@
 /**
  * The OSS test server as a process of its own:
  *
- *   OSS_ACCESS_KEY_SECRET=… node test/servers/oss/main.ts --port 9000 --dir DIR --bucket NAME[=CLASS] --access-key-id ID [--region R] [--restore-delay MS]
+ *   OSS_ACCESS_KEY_SECRET=… node test/servers/oss/main.ts --access-key-id ID --bucket NAME[=CLASS]
+ *     [--port 9000] [--dir DIR] [--region R] [--restore-delay MS]
  *
  * `--bucket` may be given several times. Prints one line of JSON once it answers; ends on SIGTERM, SIGINT, or when its
  * standard input closes with `--until-stdin-closes`.
@@ -33,7 +34,9 @@ const server = await startOssServer({
   keys: [keyOfEnvironment()],
   restoreDelayMs: Number(values['restore-delay']),
 })
-process.stdout.write(`${JSON.stringify({ endpoint: server.endpoint, port: server.port, region: server.region, pid: process.pid })}\n`)
+process.stdout.write(
+  `${JSON.stringify({ endpoint: server.endpoint, port: server.port, region: server.region, pid: process.pid })}\n`,
+)
 
 const stop = (): void => void server.close().then(() => process.exit(0))
 process.once('SIGTERM', stop)
@@ -47,5 +50,9 @@ function keyOfEnvironment(): AccessKey {
     process.stderr.write('Give --access-key-id (or OSS_ACCESS_KEY_ID) and OSS_ACCESS_KEY_SECRET in the environment.\n')
     process.exit(2)
   }
-  return { accessKeyId, accessKeySecret: OSS_ACCESS_KEY_SECRET, ...(OSS_SECURITY_TOKEN ? { securityToken: OSS_SECURITY_TOKEN } : {}) }
+  return {
+    accessKeyId,
+    accessKeySecret: OSS_ACCESS_KEY_SECRET,
+    ...(OSS_SECURITY_TOKEN ? { securityToken: OSS_SECURITY_TOKEN } : {}),
+  }
 }

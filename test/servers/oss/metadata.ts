@@ -4,7 +4,14 @@ import { isArchive, KiB, storageClasses } from './options.ts'
 import { header, type OssRequest } from './request.ts'
 import type { StoredObject } from './store/model.ts'
 
-const contentHeaders = ['content-type', 'cache-control', 'content-disposition', 'content-encoding', 'content-language', 'expires'] as const
+const contentHeaders = [
+  'content-type',
+  'cache-control',
+  'content-disposition',
+  'content-encoding',
+  'content-language',
+  'expires',
+] as const
 const userPrefix = 'x-oss-meta-'
 const maxUserBytes = 8 * KiB
 
@@ -18,13 +25,15 @@ export function keptHeaders(request: OssRequest): Record<string, ByteString> {
     if (name.startsWith(userPrefix)) userBytes += checkName(name).length - userPrefix.length + value.length
     if (name.startsWith(userPrefix) || contentHeaders.some(known => known === name)) kept[name] = value
   }
-  if (userBytes > maxUserBytes) throw invalidArgument('The user metadata exceeds the maximum allowed size.', 'x-oss-meta', String(userBytes), '0011-00000002')
+  if (userBytes > maxUserBytes)
+    throw invalidArgument('The user metadata exceeds the maximum allowed size.', 'x-oss-meta', String(userBytes), '0011-00000002')
   return kept
 }
 
 /** Letters, digits and hyphens: not even an underscore. */
 function checkName(name: string): string {
-  if (!/^[a-z0-9-]+$/.test(name)) throw invalidArgument('The name of user metadata holds unsupported characters.', 'x-oss-meta', name, '0011-00000005')
+  if (!/^[a-z0-9-]+$/.test(name))
+    throw invalidArgument('The name of user metadata holds unsupported characters.', 'x-oss-meta', name, '0011-00000005')
   return name
 }
 

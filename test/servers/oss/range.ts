@@ -17,7 +17,10 @@ export function rangeOf(request: OssRequest, size: number): ByteRange | undefine
   const range = resolve(asked[1] ?? '', asked[2] ?? '', size)
   if (range && (standard || range.exact)) return { first: range.first, length: range.length }
   if (range || !standard) return undefined
-  throw new OssError('InvalidRange', { headers: { 'Content-Range': `bytes */${size}` }, extra: { ActualObjectSize: String(size), RangeRequested: header(request, 'range') ?? '' } })
+  throw new OssError('InvalidRange', {
+    headers: { 'Content-Range': `bytes */${size}` },
+    extra: { ActualObjectSize: String(size), RangeRequested: header(request, 'range') ?? '' },
+  })
 }
 
 /** Clipped to the object; `exact` when nothing had to be clipped. Undefined: no byte of it is there. */

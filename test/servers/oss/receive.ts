@@ -37,7 +37,8 @@ function announcedLength({ request }: Context): number | undefined {
   const text = header(request, 'content-length')
   if (text === undefined && request.headers['transfer-encoding'] === undefined) throw new OssError('MissingContentLength')
   if (text === undefined) return undefined
-  if (Number(text) > maxPutBytes) throw new OssError('EntityTooLarge', { extra: { MaxSizeAllowed: String(maxPutBytes), ProposedSize: text } })
+  if (Number(text) > maxPutBytes)
+    throw new OssError('EntityTooLarge', { extra: { MaxSizeAllowed: String(maxPutBytes), ProposedSize: text } })
   return Number(text)
 }
 

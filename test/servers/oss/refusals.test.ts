@@ -13,7 +13,10 @@ const listerOnly = { accessKeyId: 'lister', accessKeySecret: 'l', rights: ['List
 const expired = { accessKeyId: 'STS.old', accessKeySecret: 'o', securityToken: 'token', expiresAtMs: 1 }
 
 beforeAll(async () => {
-  server = await startOssServer({ buckets: [{ name: bucket }, { name: 'far', region: 'eu-central-1' }], keys: [testKey, reader, listerOnly, expired] })
+  server = await startOssServer({
+    buckets: [{ name: bucket }, { name: 'far', region: 'eu-central-1' }],
+    keys: [testKey, reader, listerOnly, expired],
+  })
   await put({ key: 'there', body: 'bytes' })
 })
 afterAll(() => server.close())
@@ -26,7 +29,9 @@ const md5 = (text: string): string => createHash('md5').update(text).digest('bas
 it('says what it signed when a signature differs', async () => {
   const answer = await get({ accessKeySecret: 'wrong' })
   expect(answer).toMatchObject({ status: 403, code: 'SignatureDoesNotMatch' })
-  expect(answer.body.toString()).toMatch(/<StringToSign>OSS4-HMAC-SHA256\n\d{8}T\d{6}Z\n\d{8}\/cn-hangzhou\/oss\/aliyun_v4_request\n[0-9a-f]{64}<\/StringToSign>/)
+  expect(answer.body.toString()).toMatch(
+    /<StringToSign>OSS4-HMAC-SHA256\n\d{8}T\d{6}Z\n\d{8}\/cn-hangzhou\/oss\/aliyun_v4_request\n[0-9a-f]{64}<\/StringToSign>/,
+  )
   expect(answer.body.toString()).toContain('<CanonicalRequest>GET\n/photos/there\n')
 })
 
@@ -51,7 +56,8 @@ it.each<[string, SignedRequest]>([
 })
 
 it('refuses what is not signed, or not so that it could be understood', async () => {
-  const plain = async (headers: Record<string, string>): Promise<number> => (await fetch(`${server.endpoint}/photos/there`, { headers })).status
+  const plain = async (headers: Record<string, string>): Promise<number> =>
+    (await fetch(`${server.endpoint}/photos/there`, { headers })).status
   expect(await plain({})).toBe(403)
   expect(await plain({ authorization: 'Bearer x' })).toBe(400)
   expect(await plain({ authorization: 'OSS4-HMAC-SHA256 Signature=1' })).toBe(400)
@@ -63,8 +69,14 @@ it('lets a key do only what it may', async () => {
   expect(await put({ ...reader, key: 'x', body: 'x' })).toMatchObject({ status: 403, code: 'AccessDenied' })
   expect(await send(server, { ...listerOnly, bucket, query: { 'list-type': '2' } })).toMatchObject({ status: 200 })
   expect(await get(listerOnly)).toMatchObject({ status: 403, code: 'AccessDenied' })
-  expect(await send(server, { ...listerOnly, bucket: 'far', query: { 'list-type': '2' } })).toMatchObject({ status: 403, code: 'AccessDenied' })
-  expect(await get({ ...expired, headers: { 'x-oss-security-token': 'token' } })).toMatchObject({ status: 403, code: 'SecurityTokenExpired' })
+  expect(await send(server, { ...listerOnly, bucket: 'far', query: { 'list-type': '2' } })).toMatchObject({
+    status: 403,
+    code: 'AccessDenied',
+  })
+  expect(await get({ ...expired, headers: { 'x-oss-security-token': 'token' } })).toMatchObject({
+    status: 403,
+    code: 'SecurityTokenExpired',
+  })
 })
 
 it('forgets a key that was rotated away', async () => {
@@ -99,8 +111,14 @@ it('takes a key of 1,023 bytes', async () => {
 })
 
 it('stores nothing when the Content-MD5 is wrong', async () => {
-  expect(await put({ key: 'md5', body: 'abc', headers: { 'content-md5': md5('abd') } })).toMatchObject({ status: 400, code: 'InvalidDigest' })
-  expect(await put({ key: 'md5', body: 'abc', headers: { 'content-md5': 'nonsense' } })).toMatchObject({ status: 400, code: 'InvalidDigest' })
+  expect(await put({ key: 'md5', body: 'abc', headers: { 'content-md5': md5('abd') } })).toMatchObject({
+    status: 400,
+    code: 'InvalidDigest',
+  })
+  expect(await put({ key: 'md5', body: 'abc', headers: { 'content-md5': 'nonsense' } })).toMatchObject({
+    status: 400,
+    code: 'InvalidDigest',
+  })
   expect(await get({ key: 'md5' })).toMatchObject({ code: 'NoSuchKey' })
   expect(await put({ key: 'md5', body: 'abc', headers: { 'content-md5': md5('abc') } })).toMatchObject({ status: 200 })
 })
@@ -111,30 +129,48 @@ it('keeps the object that is there when overwriting is forbidden, whatever the w
   expect(await put({ key: 'once', body: 'first', headers })).toMatchObject({ status: 200 })
   expect(await put({ key: 'once', body: 'second', headers })).toMatchObject(refused)
   expect(await put({ key: 'once', headers: { ...headers, 'x-oss-copy-source': '/photos/there' } })).toMatchObject(refused)
-  expect(await put({ key: 'once', query: { symlink: null }, headers: { ...headers, 'x-oss-symlink-target': 'there' } })).toMatchObject(refused)
+  expect(
+    await put({ key: 'once', query: { symlink: null }, headers: { ...headers, 'x-oss-symlink-target': 'there' } }),
+  ).toMatchObject(refused)
   expect(await send(server, { method: 'POST', bucket, key: 'once', query: { uploads: null }, headers })).toMatchObject(refused)
   expect((await get({ key: 'once' })).body.toString()).toBe('first')
 })
 
 it('lets exactly one of many racing writers win', async () => {
   const headers = { 'x-oss-forbid-overwrite': 'true' }
-  const answers = await Promise.all(Array.from({ length: 20 }, (_, n) => put({ key: 'race', body: `${n}`.repeat(10_000), headers })))
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, (_, n) => put({ key: 'race', body: `${n}`.repeat(10_000), headers })),
+  )
   expect(answers.filter(answer => answer.status === 200)).toHaveLength(1)
   expect(answers.filter(answer => answer.code === 'FileAlreadyExists')).toHaveLength(19)
 })
 
 it('refuses conditions and metadata that OSS does not know on a write', async () => {
   expect(await put({ key: 'x', body: '', headers: { 'if-match': '"A"' } })).toMatchObject({ status: 400, code: 'NotImplemented' })
-  expect(await put({ key: 'x', body: '', headers: { 'if-none-match': '*' } })).toMatchObject({ status: 400, code: 'NotImplemented' })
-  expect(await put({ key: 'x', body: '', headers: { 'x-oss-meta-a_b': '1' } })).toMatchObject({ status: 400, code: 'InvalidArgument' })
+  expect(await put({ key: 'x', body: '', headers: { 'if-none-match': '*' } })).toMatchObject({
+    status: 400,
+    code: 'NotImplemented',
+  })
+  expect(await put({ key: 'x', body: '', headers: { 'x-oss-meta-a_b': '1' } })).toMatchObject({
+    status: 400,
+    code: 'InvalidArgument',
+  })
   expect(await put({ key: 'x', body: '', headers: { 'x-oss-meta-a': 'v'.repeat(8191) } })).toMatchObject({ status: 200 })
-  expect(await put({ key: 'x', body: '', headers: { 'x-oss-meta-a': 'v'.repeat(8192) } })).toMatchObject({ status: 400, code: 'InvalidArgument' })
-  expect(await put({ key: 'x', body: '', headers: { 'x-oss-storage-class': 'GLACIER' } })).toMatchObject({ status: 400, code: 'InvalidArgument' })
+  expect(await put({ key: 'x', body: '', headers: { 'x-oss-meta-a': 'v'.repeat(8192) } })).toMatchObject({
+    status: 400,
+    code: 'InvalidArgument',
+  })
+  expect(await put({ key: 'x', body: '', headers: { 'x-oss-storage-class': 'GLACIER' } })).toMatchObject({
+    status: 400,
+    code: 'InvalidArgument',
+  })
 })
 
 it('refuses more than 5 GB in one request before any of it is sent', async () => {
   const { path, headers } = sign({ method: 'PUT', bucket, key: 'huge' })
-  const lines = Object.entries({ host: 'localhost', ...headers, 'content-length': 5 * GiB + 1 }).map(([name, value]) => `${name}: ${value}\r\n`)
+  const lines = Object.entries({ host: 'localhost', ...headers, 'content-length': 5 * GiB + 1 }).map(
+    ([name, value]) => `${name}: ${value}\r\n`,
+  )
   const socket = connect(server.port, '127.0.0.1').end(`PUT ${path} HTTP/1.1\r\n${lines.join('')}\r\n`)
   expect(await text(socket)).toMatch(/^HTTP\/1\.1 400 [^]*<Code>EntityTooLarge</)
 })
@@ -143,10 +179,17 @@ it('checks parts only when the upload is completed', async () => {
   const key = 'parts'
   const initiated = await send(server, { method: 'POST', bucket, key, query: { uploads: null } })
   const uploadId = /<UploadId>(.*)<\/UploadId>/.exec(initiated.body.toString())?.[1] ?? ''
-  const part = (number: number, size: number): Promise<RawAnswer> => put({ key, query: { partNumber: String(number), uploadId }, body: Buffer.alloc(size, number) })
+  const part = (number: number, size: number): Promise<RawAnswer> =>
+    put({ key, query: { partNumber: String(number), uploadId }, body: Buffer.alloc(size, number) })
   const complete = (...parts: [number, string | undefined][]): Promise<RawAnswer> => {
     const body = parts.map(([number, etag]) => `<Part><PartNumber>${number}</PartNumber><ETag>${etag}</ETag></Part>`).join('')
-    return send(server, { method: 'POST', bucket, key, query: { uploadId }, body: `<CompleteMultipartUpload>${body}</CompleteMultipartUpload>` })
+    return send(server, {
+      method: 'POST',
+      bucket,
+      key,
+      query: { uploadId },
+      body: `<CompleteMultipartUpload>${body}</CompleteMultipartUpload>`,
+    })
   }
   const one = (await part(1, 100 * KiB - 1)).headers['etag']
   const two = (await part(2, 100 * KiB)).headers['etag']
@@ -169,14 +212,18 @@ it('completes from all parts that are there when asked so', async () => {
   const key = 'all-parts'
   const initiated = await send(server, { method: 'POST', bucket, key, query: { uploads: null } })
   const uploadId = /<UploadId>(.*)<\/UploadId>/.exec(initiated.body.toString())?.[1] ?? ''
-  for (const number of [7, 2]) await put({ key, query: { partNumber: String(number), uploadId }, body: Buffer.alloc(100 * KiB, number) })
+  for (const number of [7, 2])
+    await put({ key, query: { partNumber: String(number), uploadId }, body: Buffer.alloc(100 * KiB, number) })
   const headers = { 'x-oss-complete-all': 'yes' }
-  expect(await send(server, { method: 'POST', bucket, key, query: { uploadId }, headers, body: '<CompleteMultipartUpload/>' })).toMatchObject({ status: 400 })
+  expect(
+    await send(server, { method: 'POST', bucket, key, query: { uploadId }, headers, body: '<CompleteMultipartUpload/>' }),
+  ).toMatchObject({ status: 400 })
   expect(await send(server, { method: 'POST', bucket, key, query: { uploadId }, headers })).toMatchObject({ status: 200 })
   const { body } = await get({ key })
   expect([body.length, body[0], body.at(-1)]).toEqual([200 * KiB, 2, 7])
 })
 
 it('says no to what it does not have, instead of doing something else', async () => {
-  for (const name of ['acl', 'tagging', 'versions', 'x-oss-process']) expect((await get({ query: { [name]: null } })).status).toBe(405)
+  for (const name of ['acl', 'tagging', 'versions', 'x-oss-process'])
+    expect((await get({ query: { [name]: null } })).status).toBe(405)
 })

@@ -87,6 +87,7 @@ function parseQuery(text: string): Map<string, ByteString> {
 
 /** A key named in a header or a body. */
 export function checkKey(key: ByteString): ByteString {
-  if (key === '' || key.length > 1023 || key.startsWith('/') || key.startsWith('\\') || !isValidUtf8(key)) throw new OssError('InvalidObjectName')
+  if (key === '' || key.length > 1023 || key.startsWith('/') || key.startsWith('\\') || !isValidUtf8(key))
+    throw new OssError('InvalidObjectName')
   return key
 }

@@ -87,7 +87,11 @@ function endOf({ faults }: Context): { afterBytes: number; strike(response: Serv
   const short = actionOf(faults, 'short-body')
   if (short) return { afterBytes: short.bytes, strike: response => void response.socket?.end() }
   const reset = actionOf(faults, 'reset')
-  if (reset?.at === 'answer') return { afterBytes: reset.afterBytes ?? 0, strike: response => void delay(10).then(() => response.socket?.resetAndDestroy()) }
+  if (reset?.at === 'answer')
+    return {
+      afterBytes: reset.afterBytes ?? 0,
+      strike: response => void delay(10).then(() => response.socket?.resetAndDestroy()),
+    }
   const stall = actionOf(faults, 'stall')
   if (stall) return { afterBytes: stall.afterBytes ?? 0, strike: () => undefined }
   return { afterBytes: Infinity, strike: () => undefined }

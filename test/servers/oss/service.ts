@@ -42,7 +42,8 @@ export class OssService {
   }
 
   addBucket({ name, region = this.region, storageClass = 'Standard' }: BucketOptions): void {
-    if (!this.store.bucket(name)) this.store.putBucket({ name, region, storageClass, createdMs: Math.floor(this.#now() / 1000) * 1000 })
+    if (!this.store.bucket(name))
+      this.store.putBucket({ name, region, storageClass, createdMs: Math.floor(this.#now() / 1000) * 1000 })
   }
 
   setKeys(keys: readonly AccessKey[]): void {
@@ -86,7 +87,7 @@ export class OssService {
     if (response.destroyed) return
     const answer = await this.#answer(context, operation)
     if (actionOf(faults, 'lose-answer')) return void response.socket?.resetAndDestroy()
-    if (response.destroyed || request.message.destroyed && !request.message.complete) return
+    if (response.destroyed || (request.message.destroyed && !request.message.complete)) return
     await sendHeld(context, response, answer)
   }
 
@@ -95,7 +96,10 @@ export class OssService {
     const faked = actionOf(faults, 'error-in-200')
     if (faked) return { ...errorAnswer(new OssError(faked.code), 'GET', request.requestId, request.host), status: 200 }
     const key = authenticate(request, { region: this.region, now: this.#now(), key: id => this.#keys.get(id) })
-    if (operation === undefined) throw new OssError('MethodNotAllowed', { extra: { Method: request.method, ResourceType: request.key === undefined ? 'Bucket' : 'Object' } })
+    if (operation === undefined)
+      throw new OssError('MethodNotAllowed', {
+        extra: { Method: request.method, ResourceType: request.key === undefined ? 'Bucket' : 'Object' },
+      })
     authorize(key, operation, request.bucket)
     return handlers[operation](context)
   }
@@ -128,7 +132,11 @@ async function strikeFirst(faults: readonly FaultAction[], response: ServerRespo
   const headers: Record<string, string> = {}
   if (error.retryAfterSeconds !== undefined) headers['Retry-After'] = String(error.retryAfterSeconds)
   const { code, status, message } = error
-  throw new OssError(code, { headers, ...(status === undefined ? {} : { status }), ...(message === undefined ? {} : { message }) })
+  throw new OssError(code, {
+    headers,
+    ...(status === undefined ? {} : { status }),
+    ...(message === undefined ? {} : { message }),
+  })
 }
 
 /** The bytes stay while they are sent, whoever overwrites the object. */

@@ -30,7 +30,13 @@ export interface RawAnswer {
 
 interface SignUtils {
   authorizationV4(
-    id: string, secret: string, region: string, method: string, request: { headers: object; queries: object }, bucket?: string, key?: string,
+    id: string,
+    secret: string,
+    region: string,
+    method: string,
+    request: { headers: object; queries: object },
+    bucket?: string,
+    key?: string,
   ): string
 }
 const signUtils = createRequire(import.meta.url)('ali-oss/lib/common/signUtils') as SignUtils
@@ -40,7 +46,8 @@ const dispatcher = new Agent({ keepAliveTimeout: 1000 })
 export const testKey = { accessKeyId: 'LTAItest', accessKeySecret: 'a secret' }
 
 export async function send(server: Pick<OssServer, 'port'>, options: SignedRequest): Promise<RawAnswer> {
-  const { method, path, headers } = sign({ ...options, ...options.sent }, sign(options).headers['authorization'])
+  const signed = { date: new Date(), ...options }
+  const { method, path, headers } = sign({ ...signed, ...options.sent }, sign(signed).headers['authorization'])
   const answer = await dispatcher.request({
     origin: `http://127.0.0.1:${server.port}`,
     method: method as 'GET',
@@ -49,12 +56,21 @@ export async function send(server: Pick<OssServer, 'port'>, options: SignedReque
     ...(options.body === undefined ? {} : { body: options.body }),
   })
   const body = Buffer.from(await answer.body.arrayBuffer())
-  const document = method === 'HEAD' ? Buffer.from(String(answer.headers['x-oss-err'] ?? ''), 'base64').toString() : body.toString()
-  return { status: answer.statusCode, headers: answer.headers as Record<string, string>, body, code: /<Error>.*<Code>(.*?)<\/Code>/s.exec(document)?.[1] }
+  const document =
+    method === 'HEAD' ? Buffer.from(String(answer.headers['x-oss-err'] ?? ''), 'base64').toString() : body.toString()
+  return {
+    status: answer.statusCode,
+    headers: answer.headers as Record<string, string>,
+    body,
+    code: /<Error>.*<Code>(.*?)<\/Code>/s.exec(document)?.[1],
+  }
 }
 
 /** The request line and headers that `send` sends. */
-export function sign(options: SignedRequest, authorization?: string): { method: string; path: string; headers: Record<string, string> } {
+export function sign(
+  options: SignedRequest,
+  authorization?: string,
+): { method: string; path: string; headers: Record<string, string> } {
   const { method = 'GET', bucket, key, query = {}, host, region = 'cn-hangzhou', date = new Date() } = options
   const { accessKeyId, accessKeySecret } = { ...testKey, ...options }
   const timestamp = date.toISOString().replace(/[-:]|\.\d{3}/g, '')

@@ -31,4 +31,3 @@ function unescapeXml(text: ByteString): ByteString {
     return Buffer.from(String.fromCodePoint(code), 'utf8').toString('latin1')
   })
 }
-

@@ -3,16 +3,20 @@ import { trimmed, type ByteString } from '../bytes.ts'
 import { header, type OssRequest } from '../request.ts'
 
 /** Parameters that take part in the signature; all others do not. */
-const subresources = new Set([
-  'acl', 'append', 'asyncFetch', 'bucketInfo', 'callback', 'callback-var', 'cname', 'comp', 'continuation-token', 'cors', 'delete', 'encryption', 'endTime',
-  'group', 'img', 'inventory', 'inventoryId', 'lifecycle', 'link', 'live', 'location', 'logging', 'metaQuery', 'objectInfo', 'objectMeta', 'partNumber',
-  'policy', 'position', 'qos', 'qosInfo', 'referer', 'regionList', 'replication', 'replicationLocation', 'replicationProgress', 'requestPayment', 'resourceGroup',
-  'response-cache-control', 'response-content-disposition', 'response-content-encoding', 'response-content-language', 'response-content-type',
-  'response-expires', 'restore', 'security-token', 'sequential', 'startTime', 'stat', 'status', 'style', 'styleName', 'symlink', 'tagging',
-  'transferAcceleration', 'uploadId', 'uploads', 'versionId', 'versioning', 'versions', 'vod', 'website', 'worm', 'wormExtend', 'wormId',
-  'x-oss-ac-forward-allow', 'x-oss-ac-source-ip', 'x-oss-ac-subnet-mask', 'x-oss-ac-vpc-id', 'x-oss-async-process', 'x-oss-process',
-  'x-oss-request-payer', 'x-oss-traffic-limit',
-])
+const subresources = new Set(
+  [
+    'acl append asyncFetch bucketInfo callback callback-var cname comp continuation-token cors delete encryption endTime',
+    'group img inventory inventoryId lifecycle link live location logging metaQuery objectInfo objectMeta partNumber policy',
+    'position qos qosInfo referer regionList replication replicationLocation replicationProgress requestPayment',
+    'resourceGroup response-cache-control response-content-disposition response-content-encoding response-content-language',
+    'response-content-type response-expires restore security-token sequential startTime stat status style styleName symlink',
+    'tagging transferAcceleration uploadId uploads versionId versioning versions vod website worm wormExtend wormId',
+    'x-oss-ac-forward-allow x-oss-ac-source-ip x-oss-ac-subnet-mask x-oss-ac-vpc-id x-oss-async-process x-oss-process',
+    'x-oss-request-payer x-oss-traffic-limit',
+  ]
+    .join(' ')
+    .split(' '),
+)
 
 export const isSubresource = (name: string): boolean => subresources.has(name)
 
@@ -27,7 +31,10 @@ export const signV1 = (secret: string, stringToSign: ByteString): string =>
 
 function canonicalHeaders(request: OssRequest): ByteString {
   const names = Object.keys(request.headers).filter(name => name.startsWith('x-oss-'))
-  return names.toSorted().map(name => `${name}:${trimmed(header(request, name))}\n`).join('')
+  return names
+    .toSorted()
+    .map(name => `${name}:${trimmed(header(request, name))}\n`)
+    .join('')
 }
 
 function canonicalResource({ bucket, key, query }: OssRequest): ByteString {

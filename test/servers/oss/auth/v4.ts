@@ -60,7 +60,11 @@ function canonicalQuery(query: OssRequest['query'], writeEmpty: WriteEmpty): str
 
 function canonicalHeaders(request: OssRequest, additionalHeaders: readonly string[]): ByteString {
   const names = Object.keys(request.headers).filter(name => isSignedByDefault(name) || additionalHeaders.includes(name))
-  return names.sort().map(name => `${name}:${trimmed(header(request, name))}\n`).join('')
+  return names
+    .sort()
+    .map(name => `${name}:${trimmed(header(request, name))}\n`)
+    .join('')
 }
 
-const isSignedByDefault = (name: string): boolean => name.startsWith('x-oss-') || name === 'content-type' || name === 'content-md5'
+const isSignedByDefault = (name: string): boolean =>
+  name.startsWith('x-oss-') || name === 'content-type' || name === 'content-md5'

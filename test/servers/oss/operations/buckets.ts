@@ -11,7 +11,11 @@ export const owner = node('Owner', element('ID', '1000000000000000'), element('D
 export function listBuckets({ store, request }: Context): Answer {
   const prefix = request.query.get('prefix') ?? ''
   const buckets = store.buckets().filter(bucket => bucket.name.startsWith(prefix))
-  return xmlAnswer(document(node('ListAllMyBucketsResult', owner, node('Buckets', ...buckets.map(bucket => node('Bucket', ...describe(bucket)))))))
+  return xmlAnswer(
+    document(
+      node('ListAllMyBucketsResult', owner, node('Buckets', ...buckets.map(bucket => node('Bucket', ...describe(bucket))))),
+    ),
+  )
 }
 
 const describe = (bucket: Bucket): string[] => [
@@ -27,7 +31,9 @@ const describe = (bucket: Bucket): string[] => [
 export function getBucketInfo(context: Context): Answer {
   const bucket = bucketOf(context)
   const rights = node('AccessControlList', element('Grant', 'private'))
-  return xmlAnswer(document(node('BucketInfo', node('Bucket', ...describe(bucket), owner, rights, element('DataRedundancyType', 'LRS')))))
+  return xmlAnswer(
+    document(node('BucketInfo', node('Bucket', ...describe(bucket), owner, rights, element('DataRedundancyType', 'LRS')))),
+  )
 }
 
 export function getBucketLocation(context: Context): Answer {
@@ -38,7 +44,11 @@ export function getBucketStat(context: Context): Answer {
   const { name } = bucketOf(context)
   let bytes = 0
   for (const key of context.store.keysFrom(name, '')) bytes += context.store.object(name, key)?.size ?? 0
-  const counts = { Storage: bytes, ObjectCount: context.store.count(name), MultipartUploadCount: context.store.uploads(name).length }
+  const counts = {
+    Storage: bytes,
+    ObjectCount: context.store.count(name),
+    MultipartUploadCount: context.store.uploads(name).length,
+  }
   return xmlAnswer(document(node('BucketStat', ...Object.entries(counts).map(([tag, count]) => element(tag, String(count))))))
 }
 
@@ -55,7 +65,8 @@ export async function putBucket(context: Context): Promise<Answer> {
 
 export function deleteBucket(context: Context): Answer {
   const { name } = bucketOf(context)
-  if (context.store.count(name) + context.store.uploads(name).length > 0) throw new OssError('BucketNotEmpty', { extra: { BucketName: name } })
+  if (context.store.count(name) + context.store.uploads(name).length > 0)
+    throw new OssError('BucketNotEmpty', { extra: { BucketName: name } })
   context.store.deleteBucket(name)
   return emptyAnswer({}, 204)
 }

@@ -40,7 +40,10 @@ export async function completeMultipartUpload(context: Context): Promise<Answer>
     element('Key', encode(upload.key)),
     element('ETag', `"${object.etag}"`),
   ]
-  return xmlAnswer(document(node('CompleteMultipartUploadResult', ...names)), { ETag: `"${object.etag}"`, 'x-oss-hash-crc64ecma': object.crc64 })
+  return xmlAnswer(document(node('CompleteMultipartUploadResult', ...names)), {
+    ETag: `"${object.etag}"`,
+    'x-oss-hash-crc64ecma': object.crc64,
+  })
 }
 
 const smallPart = ({ number, size, etag }: ObjectPart): OssError =>
@@ -57,7 +60,8 @@ function chosenParts({ request }: Context, xml: string, present: readonly Object
   }
   const listed = innerTexts(xml, 'Part').map(parsePart)
   if (listed.length === 0) throw new OssError('MalformedXML')
-  if (listed.some(({ number }, index) => index > 0 && number <= (listed[index - 1]?.number ?? 0))) throw new OssError('InvalidPartOrder')
+  if (listed.some(({ number }, index) => index > 0 && number <= (listed[index - 1]?.number ?? 0)))
+    throw new OssError('InvalidPartOrder')
   const byNumber = new Map(present.map(part => [part.number, part]))
   return listed.map(({ number, etag }) => {
     const part = byNumber.get(number)
@@ -74,7 +78,10 @@ function parsePart(xml: string): { number: number; etag: string } {
 }
 
 function joined(parts: readonly ObjectPart[]): Pick<StoredObject, 'size' | 'etag' | 'crc64' | 'body'> {
-  const etags = createHash('md5').update(parts.map(part => part.etag).join('')).digest('hex').toUpperCase()
+  const etags = createHash('md5')
+    .update(parts.map(part => part.etag).join(''))
+    .digest('hex')
+    .toUpperCase()
   return {
     size: parts.reduce((size, part) => size + part.size, 0),
     etag: `${etags}-${parts.length}`,

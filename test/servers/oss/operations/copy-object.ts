@@ -18,7 +18,8 @@ export function copyObject(context: Context): Answer {
   const { request, store } = context
   const bucket = bucketOf(context)
   const { restore: _, ...source } = copySource(context)
-  if (source.size > maxCopyBytes) throw new OssError('EntityTooLarge', { extra: { MaxSizeAllowed: String(maxCopyBytes), ProposedSize: String(source.size) } })
+  if (source.size > maxCopyBytes)
+    throw new OssError('EntityTooLarge', { extra: { MaxSizeAllowed: String(maxCopyBytes), ProposedSize: String(source.size) } })
   checkOverwrite(context)
   const copy: StoredObject = {
     ...source,
@@ -36,7 +37,8 @@ export function copyObject(context: Context): Answer {
 
 function replaces({ request }: Context): boolean {
   const directive = header(request, 'x-oss-metadata-directive')?.toUpperCase() ?? 'COPY'
-  if (directive !== 'COPY' && directive !== 'REPLACE') throw invalidArgument('Unknown metadata directive.', 'x-oss-metadata-directive', directive)
+  if (directive !== 'COPY' && directive !== 'REPLACE')
+    throw invalidArgument('Unknown metadata directive.', 'x-oss-metadata-directive', directive)
   return directive === 'REPLACE'
 }
 
@@ -45,7 +47,12 @@ export function copySource(context: Context): StoredObject {
   const named = header(context.request, 'x-oss-copy-source') ?? ''
   const decoded = percentDecode(named)
   const parts = /^\/?([^/]+)\/(.+)$/s.exec(decoded ?? '')
-  if (!parts) throw invalidArgument('Copy Source must mention the source bucket and key: /sourcebucket/sourcekey.', 'x-oss-copy-source', named)
+  if (!parts)
+    throw invalidArgument(
+      'Copy Source must mention the source bucket and key: /sourcebucket/sourcekey.',
+      'x-oss-copy-source',
+      named,
+    )
   const bucket = bucketOf(context, parts[1])
   const key = checkKey(parts[2] ?? '')
   const object = context.store.object(bucket.name, key)

@@ -26,6 +26,7 @@ export async function deleteMultipleObjects(context: Context): Promise<Answer> {
 
 function checkMd5({ request }: Context, xml: string): void {
   const md5 = request.headers['content-md5']
-  if (md5 === undefined) throw new OssError('InvalidArgument', { message: 'Missing Some Required Arguments.', extra: { ArgumentName: 'Content-MD5' } })
+  if (md5 === undefined)
+    throw new OssError('InvalidArgument', { message: 'Missing Some Required Arguments.', extra: { ArgumentName: 'Content-MD5' } })
   if (md5 !== createHash('md5').update(xml, 'latin1').digest('base64')) throw new OssError('InvalidDigest')
 }

@@ -18,7 +18,12 @@ export function getObject(context: Context): Answer {
   const range = actionOf(faults, 'ignore-range') ? undefined : rangeOf(request, object.size)
   const first = range?.first ?? 0
   const length = range?.length ?? object.size
-  const headers = { ...headersOf(context, link, object), ...overrides(context), 'Content-Length': String(length), 'Accept-Ranges': 'bytes' }
+  const headers = {
+    ...headersOf(context, link, object),
+    ...overrides(context),
+    'Content-Length': String(length),
+    'Accept-Ranges': 'bytes',
+  }
   const body = { blobs: object.body, first, length }
   if (!range) return { status: 200, headers, body }
   return { status: 206, headers: { ...headers, 'Content-Range': `bytes ${first}-${first + length - 1}/${object.size}` }, body }
@@ -38,7 +43,12 @@ export function headObject(context: Context): Answer {
 export function getObjectMeta(context: Context): Answer {
   const link = objectOf(context)
   const { etag, size, crc64, mtimeMs } = targetOf(context, link)
-  return emptyAnswer({ ETag: `"${etag}"`, 'Content-Length': String(size), 'Last-Modified': httpTime(mtimeMs), 'x-oss-hash-crc64ecma': crc64 })
+  return emptyAnswer({
+    ETag: `"${etag}"`,
+    'Content-Length': String(size),
+    'Last-Modified': httpTime(mtimeMs),
+    'x-oss-hash-crc64ecma': crc64,
+  })
 }
 
 export function getSymlink(context: Context): Answer {
@@ -52,7 +62,8 @@ export function targetOf(context: Context, object: StoredObject): StoredObject {
   if (object.target === undefined) return object
   const target = context.store.object(bucketOf(context).name, object.target)
   if (!target) throw new OssError('SymlinkTargetNotExist', { extra: { ObjectName: object.key, TargetName: object.target } })
-  if (target.type === 'Symlink') throw new OssError('InvalidTargetType', { extra: { ObjectName: object.key, TargetName: object.target } })
+  if (target.type === 'Symlink')
+    throw new OssError('InvalidTargetType', { extra: { ObjectName: object.key, TargetName: object.target } })
   return target
 }
 

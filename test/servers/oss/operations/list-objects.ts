@@ -15,13 +15,17 @@ export function listObjects(context: Context): Answer {
   const asked = { ...askedOf(context.request), after: query.get('marker') ?? '' }
   const page = collect(context.store, bucket.name, asked)
   const encode = encoderOf(context.request)
-  return xmlAnswer(document(node(
-    'ListBucketResult',
-    ...headOf(bucket.name, asked, page, encode),
-    element('Marker', encode(asked.after)),
-    page.next === undefined ? '' : element('NextMarker', encode(page.next)),
-    ...entriesOf(page, encode, true, context.now()),
-  )))
+  return xmlAnswer(
+    document(
+      node(
+        'ListBucketResult',
+        ...headOf(bucket.name, asked, page, encode),
+        element('Marker', encode(asked.after)),
+        page.next === undefined ? '' : element('NextMarker', encode(page.next)),
+        ...entriesOf(page, encode, true, context.now()),
+      ),
+    ),
+  )
 }
 
 export function listObjectsV2(context: Context): Answer {
@@ -32,15 +36,19 @@ export function listObjectsV2(context: Context): Answer {
   const asked = { ...askedOf(context.request), after: token === undefined ? startAfter : readToken(token) }
   const page = collect(context.store, bucket.name, asked)
   const encode = encoderOf(context.request)
-  return xmlAnswer(document(node(
-    'ListBucketResult',
-    ...headOf(bucket.name, asked, page, encode),
-    query.has('start-after') ? element('StartAfter', encode(startAfter)) : '',
-    element('ContinuationToken', token),
-    page.next === undefined ? '' : element('NextContinuationToken', encode(writeToken(page.next))),
-    element('KeyCount', String(page.objects.length + page.prefixes.length)),
-    ...entriesOf(page, encode, query.get('fetch-owner') === 'true', context.now()),
-  )))
+  return xmlAnswer(
+    document(
+      node(
+        'ListBucketResult',
+        ...headOf(bucket.name, asked, page, encode),
+        query.has('start-after') ? element('StartAfter', encode(startAfter)) : '',
+        element('ContinuationToken', token),
+        page.next === undefined ? '' : element('NextContinuationToken', encode(writeToken(page.next))),
+        element('KeyCount', String(page.objects.length + page.prefixes.length)),
+        ...entriesOf(page, encode, query.get('fetch-owner') === 'true', context.now()),
+      ),
+    ),
+  )
 }
 
 interface Asked {
@@ -59,7 +67,11 @@ interface Page {
 
 function askedOf(request: OssRequest): Omit<Asked, 'after'> {
   const { query } = request
-  return { prefix: query.get('prefix') ?? '', delimiter: query.get('delimiter') ?? '', maxKeys: countOf(request, 'max-keys', 100) }
+  return {
+    prefix: query.get('prefix') ?? '',
+    delimiter: query.get('delimiter') ?? '',
+    maxKeys: countOf(request, 'max-keys', 100),
+  }
 }
 
 /** A page size: 1 to 1,000. */
@@ -106,7 +118,8 @@ type Encode = (bytes: ByteString) => string
 
 export function encoderOf({ query }: OssRequest): Encode {
   const asked = query.get('encoding-type') ?? ''
-  if (asked !== '' && asked !== 'url') throw invalidArgument('Invalid Encoding Method specified in Request.', 'encoding-type', asked)
+  if (asked !== '' && asked !== 'url')
+    throw invalidArgument('Invalid Encoding Method specified in Request.', 'encoding-type', asked)
   return asked === 'url' ? percentEncode : bytes => bytes
 }
 
@@ -146,6 +159,7 @@ const writeToken = (key: ByteString): string => Buffer.from(key, 'latin1').toStr
 
 function readToken(token: string): ByteString {
   const key = Buffer.from(token, 'base64').toString('latin1')
-  if (key === '' || writeToken(key) !== token) throw invalidArgument('The continuation token provided is incorrect.', 'continuation-token', token)
+  if (key === '' || writeToken(key) !== token)
+    throw invalidArgument('The continuation token provided is incorrect.', 'continuation-token', token)
   return key
 }

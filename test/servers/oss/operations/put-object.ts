@@ -23,13 +23,25 @@ export async function putObject(context: Context): Promise<Answer> {
     for (const blob of received.body) store.blobs.release(blob)
     throw error
   }
-  store.putObject(bucket.name, { key: keyOf(context), type: 'Normal', ...received, mtimeMs: stamp(context), storageClass, headers })
-  return emptyAnswer({ ETag: `"${received.etag}"`, 'x-oss-hash-crc64ecma': received.crc64, 'Content-MD5': md5Header(received.etag) })
+  store.putObject(bucket.name, {
+    key: keyOf(context),
+    type: 'Normal',
+    ...received,
+    mtimeMs: stamp(context),
+    storageClass,
+    headers,
+  })
+  return emptyAnswer({
+    ETag: `"${received.etag}"`,
+    'x-oss-hash-crc64ecma': received.crc64,
+    'Content-MD5': md5Header(received.etag),
+  })
 }
 
 /** Looked at before the body is taken in, and again in the step that stores it. */
 export function checkOverwrite(context: Context, forbidden = forbidsOverwrite(context.request)): void {
-  if (forbidden && context.store.object(context.request.bucket ?? '', keyOf(context))) throw new OssError('FileAlreadyExists', { extra: { Key: keyOf(context) } })
+  if (forbidden && context.store.object(context.request.bucket ?? '', keyOf(context)))
+    throw new OssError('FileAlreadyExists', { extra: { Key: keyOf(context) } })
 }
 
 export const md5Header = (etag: string): string => Buffer.from(etag, 'hex').toString('base64')
@@ -39,7 +51,8 @@ export function putSymlink(context: Context): Answer {
   const bucket = bucketOf(context)
   const named = header(request, 'x-oss-symlink-target')
   const target = named === undefined ? undefined : percentDecode(named)
-  if (named === undefined || target === undefined) throw invalidArgument('Invalid symlink target.', 'x-oss-symlink-target', named ?? '')
+  if (named === undefined || target === undefined)
+    throw invalidArgument('Invalid symlink target.', 'x-oss-symlink-target', named ?? '')
   checkKey(target)
   checkOverwrite(context)
   const link: StoredObject = {

@@ -6,7 +6,11 @@ import { chunksOf } from '../send.ts'
 import type { StoredObject } from '../store/model.ts'
 
 /** Stores a range of a stored object anew, with its own hashes. */
-export async function reread({ store }: Context, source: StoredObject, range: { first: number; length: number }): Promise<Received> {
+export async function reread(
+  { store }: Context,
+  source: StoredObject,
+  range: { first: number; length: number },
+): Promise<Received> {
   const crc = await startCrc64()
   const writer = store.blobs.create()
   const md5 = createHash('md5')

@@ -55,7 +55,10 @@ export async function uploadPartCopy(context: Context): Promise<Answer> {
   const received = await reread(context, source, copyRange(context, source.size))
   const mtimeMs = storePart(context, upload, number, received)
   const times = [element('LastModified', isoTime(mtimeMs)), element('ETag', `"${received.etag}"`)]
-  return xmlAnswer(document(node('CopyPartResult', ...times)), { ETag: `"${received.etag}"`, 'x-oss-hash-crc64ecma': received.crc64 })
+  return xmlAnswer(document(node('CopyPartResult', ...times)), {
+    ETag: `"${received.etag}"`,
+    'x-oss-hash-crc64ecma': received.crc64,
+  })
 }
 
 function copyRange({ request }: Context, size: number): { first: number; length: number } {
@@ -63,12 +66,18 @@ function copyRange({ request }: Context, size: number): { first: number; length:
   if (text === undefined) return { first: 0, length: size }
   const [, from = '', to = ''] = /^bytes=(\d+)-(\d*)$/.exec(text) ?? []
   const last = to === '' ? size - 1 : Number(to)
-  if (from === '' || last >= size || Number(from) > last) throw invalidArgument('The range is not valid.', 'x-oss-copy-source-range', text)
+  if (from === '' || last >= size || Number(from) > last)
+    throw invalidArgument('The range is not valid.', 'x-oss-copy-source-range', text)
   return { first: Number(from), length: last - Number(from) + 1 }
 }
 
 /** The upload may have ended while the body came in. Answers the part's time. */
-function storePart(context: Context, { uploadId, bucket, key }: Upload, number: number, { body, size, etag, crc64: crc }: Received): number {
+function storePart(
+  context: Context,
+  { uploadId, bucket, key }: Upload,
+  number: number,
+  { body, size, etag, crc64: crc }: Received,
+): number {
   const mtimeMs = stamp(context)
   if (!context.store.upload(bucket, key, uploadId)) {
     for (const blob of body) context.store.blobs.release(blob)
@@ -80,7 +89,8 @@ function storePart(context: Context, { uploadId, bucket, key }: Upload, number: 
 
 function partNumberOf({ request }: Context): number {
   const text = request.query.get('partNumber')
-  if (text === undefined) throw invalidArgument('Unexpected query string parameter', 'ResourceType', 'partNumber', '0017-00000219')
+  if (text === undefined)
+    throw invalidArgument('Unexpected query string parameter', 'ResourceType', 'partNumber', '0017-00000219')
   const number = Number(text)
   if (/^\d+$/.test(text) && number >= 1 && number <= 10_000) return number
   throw invalidArgument('Part number must be an integer between 1 and 10000, inclusive.', 'PartNumber', text, '0017-00000220')

@@ -131,7 +131,7 @@ export class DiskBlobs implements Blobs {
 const isPack = (file: string): boolean => file.startsWith('pack-')
 
 function writeFully(handle: number, bytes: Buffer, position: number): void {
-  for (let done = 0; done < bytes.length; ) done += writeSync(handle, bytes, done, bytes.length - done, position + done)
+  for (let done = 0; done < bytes.length;) done += writeSync(handle, bytes, done, bytes.length - done, position + done)
 }
 
 function readFully(handle: number, position: number, length: number): Buffer {

@@ -1,4 +1,14 @@
-import { appendFileSync, closeSync, existsSync, openSync, readFileSync, renameSync, truncateSync, writeFileSync, writeSync } from 'node:fs'
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import type { Bucket, ObjectPart, StoredObject, Upload } from './model.ts'
 
@@ -20,7 +30,10 @@ export interface Journal {
 
 export const noJournal: Journal = { append: () => undefined, close: () => undefined }
 
-/** An append-only file of JSON lines, written before the answer goes out. A line cut off by a kill was never answered: dropped. */
+/**
+ * An append-only file of JSON lines, written before the answer goes out. A line that a kill cut off was never answered and is
+ * dropped.
+ */
 export class DiskJournal implements Journal {
   readonly #path: string
   #handle = -1
@@ -34,7 +47,7 @@ export class DiskJournal implements Journal {
     const text = readFileSync(this.#path)
     const end = text.lastIndexOf(0x0a) + 1
     if (end < text.length) truncateSync(this.#path, end)
-    return text.toString('utf8', 0, end).split('\n').filter(Boolean).map(line => JSON.parse(line) as JournalRecord)
+    return Array.from(linesOf(text.subarray(0, end)), line => JSON.parse(line) as JournalRecord)
   }
 
   /** Writes the whole state anew, so that the file does not grow with every restart, and opens it for more. */
@@ -58,5 +71,13 @@ export class DiskJournal implements Journal {
 
   close(): void {
     closeSync(this.#handle)
+  }
+}
+
+/** Line by line: the whole may be longer than a string can be. */
+function* linesOf(text: Buffer): Generator<string> {
+  for (let start = 0, end = 0; start < text.length; start = end + 1) {
+    end = text.indexOf(0x0a, start)
+    yield text.toString('utf8', start, end)
   }
 }

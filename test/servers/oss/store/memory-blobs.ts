@@ -23,7 +23,10 @@ export class MemoryBlobs implements Blobs {
 
   open(blob: Blob): BlobReader {
     const bytes = this.#files.get(blob.file) ?? Buffer.alloc(0)
-    return { read: (offset, length) => bytes.subarray(blob.offset + offset, blob.offset + offset + length), close: () => undefined }
+    return {
+      read: (offset, length) => bytes.subarray(blob.offset + offset, blob.offset + offset + length),
+      close: () => undefined,
+    }
   }
 
   retain(blob: Blob): void {
