@@ -35,7 +35,7 @@ export async function list(storage: Storage, options: ListOptions = {}): Promise
 
 export const keysOf = async (storage: Storage, options?: ListOptions): Promise<string[]> => (await list(storage, options)).map(({ key }) => key)
 
-export async function failureOf(call: Promise<unknown>): Promise<StorageErrorKind | string> {
+export async function failureOf(call: Promise<unknown>): Promise<string> {
   try {
     await call
     return 'nothing failed'

@@ -3,7 +3,7 @@
  * `upload.json`. Completing it gives `data` the target's name.
  */
 import { randomBytes } from 'node:crypto'
-import { mkdir, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, open, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { StorageError } from '../../error.ts'
 import type { Body, CompleteOptions, CreateUploadOptions, Multipart, Part, PutResult, UploadRef } from '../../storage.ts'
@@ -91,10 +91,9 @@ class Uploads {
 
   async listUploads(key: string): Promise<UploadRef[]> {
     if (keyFault(key)) return []
-    const siblings = await readdir(this.#folder.at(parentOf(key))).catch(unless('ENOENT', 'ENOTDIR'))
-    if (!siblings && (await this.#folder.isMissing())) throw this.#folder.missing()
-    const ids = uploadIdsFor(nameOf(key), siblings ?? [])
-    const uploads = await Promise.all(ids.map((uploadId) => this.#read({ key, uploadId, partBytes: 0 })))
+    const ids = await uploadIdsFor(nameOf(key), this.#folder.at(parentOf(key))).catch(unless('ENOENT', 'ENOTDIR'))
+    if (!ids && (await this.#folder.isMissing())) throw this.#folder.missing()
+    const uploads = await Promise.all((ids ?? []).map((uploadId) => this.#read({ key, uploadId, partBytes: 0 })))
     return uploads.filter((upload) => upload?.key === key)
   }
 

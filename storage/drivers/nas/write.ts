@@ -60,7 +60,7 @@ export class Writer {
   async #sweep(dir: string): Promise<void> {
     if (this.#swept.size >= 10_000) this.#swept.clear()
     this.#swept.add(dir)
-    await sweep(this.#folder.at(dir)).catch(unless('ENOENT'))
+    await sweep(this.#folder.at(dir)).catch(() => {})
   }
 
   /** The folder may be removed, as an empty one, between its making and this. */
@@ -80,9 +80,13 @@ export class Writer {
   async place(path: string, key: string, { ifAbsent, ifMatch }: Pick<PutOptions, 'ifAbsent' | 'ifMatch'>): Promise<void> {
     const target = this.#folder.at(key)
     if (ifMatch !== undefined) await assertMatch(target, key, ifMatch)
-    await assertNoFolder(target, key)
-    if (ifAbsent && (await linked(path, target, key))) await unlink(path)
-    else await rename(path, target)
+    try {
+      if (ifAbsent && (await linked(path, target, key))) await unlink(path)
+      else await rename(path, target)
+    } catch (error) {
+      const why = refusedNames[codeOf(error) ?? '']
+      throw why === undefined ? error : unsupported(key, why)
+    }
   }
 }
 
@@ -124,6 +128,13 @@ export async function assertNoFolder(target: string, key: string): Promise<void>
   if (stats?.isDirectory()) throw unsupported(key, 'a folder of this name is there')
 }
 
+/** How a file system says that it cannot give a file this name. */
+const refusedNames: Readonly<Record<string, string>> = {
+  EISDIR: 'a folder of this name is there',
+  EINVAL: 'this file system does not take such a name',
+  EILSEQ: 'this file system does not take such a name',
+}
+
 const withoutLinks = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']
 
 /** A link fails where the name is taken, which makes `ifAbsent` exact. False: this file system has none, and the name is free. */
@@ -133,6 +144,7 @@ async function linked(path: string, target: string, key: string): Promise<boolea
     return true
   } catch (error) {
     const code = codeOf(error) ?? ''
+    if (code === 'EEXIST') await assertNoFolder(target, key)
     if (!withoutLinks.includes(code) && code !== 'EEXIST') throw error
     if (code === 'EEXIST' || (await lstat(target).catch(unless('ENOENT')))) throw taken(key)
     return false
