@@ -1,53 +1,37 @@
 import { randomBytes } from 'node:crypto'
-import { spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import { appendFile, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { KiB } from './options.ts'
+import { startOssProcess, type OssProcess } from './process.ts'
 import { startOssServer } from './server.ts'
 import { send, testKey, type RawAnswer, type SignedRequest } from './signed-request.ts'
 
 let dir: string
 const bucket = 'photos'
 const options = { buckets: [{ name: bucket }], keys: [testKey] }
-const children: ChildProcess[] = []
+const processes: OssProcess[] = []
 
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'oss-server-'))
 })
 afterEach(async () => {
-  await Promise.all(children.splice(0).map(kill))
+  await Promise.all(processes.splice(0).map(server => server.stop('SIGKILL')))
   await rm(dir, { recursive: true })
 })
 
-async function kill(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const exit = once(child, 'exit')
-  child.kill('SIGKILL')
-  await exit
-}
-
-async function startProcess(): Promise<{ child: ChildProcess; port: number }> {
-  const main = fileURLToPath(new URL('main.ts', import.meta.url))
-  const env = { ...process.env, OSS_ACCESS_KEY_SECRET: testKey.accessKeySecret }
-  const child = spawn(process.execPath, [main, '--dir', dir, '--bucket', bucket, '--access-key-id', testKey.accessKeyId], {
-    env,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  children.push(child)
-  const [line] = (await once(createInterface(child.stdout), 'line')) as [string]
-  return { child, port: (JSON.parse(line) as { port: number }).port }
+async function start(): Promise<OssProcess> {
+  const server = await startOssProcess({ dir, buckets: [bucket], ...testKey })
+  processes.push(server)
+  return server
 }
 
 const files = async (): Promise<string[]> =>
   (await readdir(join(dir, 'blobs'), { recursive: true })).filter(name => name.includes('file-'))
 
 it('loses no acknowledged object when it is killed', async () => {
-  const first = await startProcess()
+  const first = await start()
   const bodies = new Map<string, Buffer>()
   let killed = false
   const writer = async (id: number): Promise<void> => {
@@ -61,11 +45,11 @@ it('loses no acknowledged object when it is killed', async () => {
       if (answer?.status === 200) bodies.set(key, body)
       if (bodies.size < 150) continue
       killed = true
-      await kill(first.child)
+      await first.stop('SIGKILL')
     }
   }
   await Promise.all(Array.from({ length: 8 }, (_, id) => writer(id)))
-  const second = await startProcess()
+  const second = await start()
   expect(bodies.size).toBeGreaterThan(100)
   for (const [key, body] of bodies) {
     const answer = await send(second, { bucket, key })

@@ -95,6 +95,7 @@ async function receiveBytes(context: Context, atMost: number): Promise<Buffer> {
 /** Hands over every chunk of the request's body, as the faults leave it. Rejects when the client breaks off. */
 function pump(context: Context, take: (chunk: Buffer) => void): Promise<void> {
   const { message } = context.request
+  if (message.destroyed && !message.complete) return Promise.reject(new ClientGone())
   const spoil = spoiler(context)
   return new Promise((resolve, reject) => {
     const fail = (error: unknown): void => {
