@@ -1,8 +1,92 @@
+/** `--dry-run`: what a job would do, listed and decided here; nothing is written at either end, Temporal is not needed. */
+import type { Fault } from '../model/codes.ts'
 import type { JobOptions } from '../model/job.ts'
+import { formatSize } from '../model/size.ts'
+import { addTally, noTally, type Tally } from '../model/status.ts'
+import type { Storage } from '../storage/storage.ts'
+import { toTranshipError } from '../client/errors.ts'
+import { createAddressBook, type AddressBook } from '../worker/config.ts'
+import { dryRun as run, openFor } from '../worker/dry-run.ts'
 import type { ExitCode } from './command.ts'
-import { invalid } from './options.ts'
+import { createDryLists, type DryLists } from './dry-lists.ts'
+import { printResult, say } from './output.ts'
+import { count } from './show.ts'
 import type { Shell } from './shell.ts'
 
-export async function dryRun(_options: JobOptions, _how: { readonly config: string | undefined; readonly out: string | undefined }, _shell: Shell): Promise<ExitCode> {
-  throw invalid('--dry-run is not there yet.')
+export interface DryRunOptions {
+  readonly config: string | undefined
+  readonly out: string | undefined
+}
+
+interface DryRunAnswer {
+  readonly job: string
+  readonly dryRun: true
+  readonly listed: Tally
+  readonly copied: Tally
+  readonly skipped: Tally
+  readonly failed: Tally
+  readonly excluded: Tally
+  readonly requests: number
+  readonly lists: readonly { readonly name: string; readonly rows: number; readonly bytes: number; readonly file: string }[]
+}
+
+export async function dryRun(options: JobOptions, { config, out }: DryRunOptions, shell: Shell): Promise<ExitCode> {
+  shell.takeInterrupts()
+  const book = openBook(config, shell)
+  const opened: Storage[] = []
+  try {
+    const source = await openFor(book, options.source, 'source', options.followSymlinks)
+    opened.push(source)
+    const destination = await openFor(book, options.destination, 'destination', false)
+    opened.push(destination)
+    const lists = out === undefined ? undefined : await createDryLists(options, out, source, shell.folder)
+    const answer = await decide(options, { source, destination, lists, shell })
+    printResult(shell, answer, () => show(answer))
+    return answer.failed.files > 0 ? 1 : 0
+  } catch (error) {
+    if (shell.interrupted.aborted) return 130
+    throw hasFault(error) ? toTranshipError(error.fault) : error
+  } finally {
+    await Promise.all(opened.map((storage) => storage.close()))
+  }
+}
+
+const hasFault = (error: unknown): error is Error & { readonly fault: Fault } => error instanceof Error && 'fault' in error
+
+function openBook(config: string | undefined, shell: Shell): AddressBook {
+  return createAddressBook({ ...(config === undefined ? {} : { path: config }), env: shell.env, folder: shell.folder, onWarning: (warning) => say(shell, warning) })
+}
+
+interface Ends {
+  readonly source: Storage
+  readonly destination: Storage
+  readonly lists: DryLists | undefined
+  readonly shell: Shell
+}
+
+async function decide(options: JobOptions, { source, destination, lists, shell }: Ends): Promise<DryRunAnswer> {
+  let [copied, skipped, failed] = [noTally, noTally, noTally]
+  const { excluded, requests } = await run({
+    source, destination, options, signal: shell.interrupted,
+    onOutcome: async (outcome) => {
+      const file = { files: 1, bytes: outcome.kind === 'copy' ? outcome.entry.size : outcome.size }
+      if (outcome.kind === 'copy') copied = addTally(copied, file)
+      if (outcome.kind === 'skipped') skipped = addTally(skipped, file)
+      if (outcome.kind === 'failed') failed = addTally(failed, file)
+      await lists?.add(outcome)
+    },
+  })
+  const listed = [copied, skipped, failed].reduce(addTally)
+  return { job: options.job, dryRun: true, listed, copied, skipped, failed, excluded, requests, lists: (await lists?.end()) ?? [] }
+}
+
+function show({ job, listed, copied, skipped, failed, excluded, requests, lists }: DryRunAnswer): string {
+  const rows: readonly (readonly [string, Tally])[] = [['listed', listed], ['to copy', copied], ['to skip', skipped], ['would fail', failed], ['excluded', excluded]]
+  const width = Math.max(...rows.map(([, { files }]) => count(files).length))
+  return [
+    `${job}: dry run, nothing was copied`,
+    ...rows.map(([name, { files, bytes }]) => `  ${name.padEnd(12)}${count(files).padStart(width)} files  ${formatSize(bytes)}`),
+    `  requests to copy them: about ${count(requests)}`,
+    ...lists.map(({ file, rows: listRows }) => `  ${file} (${count(listRows)} rows)`),
+  ].join('\n')
 }

@@ -17,7 +17,7 @@ export async function withServer(args: Args, shell: Shell, act: (session: Served
   const found = await findServer(args, shell)
   if (found !== null && (found.origin !== 'folder' || (await hasOwnWorker(shell.folder)))) {
     const session = await openSession(found, args, shell)
-    return await act({ ...session, embedded: false }).finally(() => session.close())
+    return await closing(session, () => act({ ...session, embedded: false }))
   }
   return await withEmbedded(args, shell, act)
 }
@@ -27,9 +27,17 @@ async function withEmbedded(args: Args, shell: Shell, act: (session: ServedSessi
   try {
     const server = { origin: 'folder', namespace: embedded.namespace, connection: { address: embedded.address } } as const
     const session = await openSession(server, args, shell)
-    return await act({ ...session, embedded: true }).finally(() => session.close())
+    return await closing(session, () => act({ ...session, embedded: true }))
   } finally {
     await embedded.stop()
+  }
+}
+
+async function closing<T>(session: Session, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act()
+  } finally {
+    await session.close()
   }
 }
 

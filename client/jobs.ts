@@ -4,7 +4,6 @@
  */
 import { randomUUID } from 'node:crypto'
 import type { Client } from '@temporalio/client'
-import type { CheckAddressResult } from '../activities/check/check-address-activity.ts'
 import type { Role } from '../model/address.ts'
 import { workflowIdOf, workflowTaskQueue, type JobOptions } from '../model/job.ts'
 import type { MessageName } from '../model/messages.ts'
@@ -54,6 +53,9 @@ export interface Told {
   readonly message: string
 }
 
+/** The JSON of `tranship address check`. */
+export type AddressCheckResult = Awaited<ReturnType<typeof addressCheck>>
+
 export interface Jobs {
   /** The job once its addresses are checked; `Create Failed` with a reason when they are not well. Fails `JobAlreadyExist`. */
   create(options: JobOptions, how?: CreateOptions): Promise<JobView>
@@ -71,7 +73,7 @@ export interface Jobs {
   /** Looks until `until` holds, by default until the run is over. */
   follow(job: string, how?: WaitOptions, until?: Until): Promise<JobView>
   /** Runs on a worker. */
-  checkAddress(address: string, role: Role): Promise<CheckAddressResult>
+  checkAddress(address: string, role: Role): Promise<AddressCheckResult>
   /** A piece of a report list, read by a worker. */
   readList(ref: ListRef, offset: number): Promise<ListChunk>
   /** What the job's last report is of. */

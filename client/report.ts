@@ -1,13 +1,12 @@
 /** Report lists, read by a worker for a client that cannot reach the address itself. */
 import { randomUUID } from 'node:crypto'
 import type { Client } from '@temporalio/client'
-import type { ReadReportInput } from '../activities/read-report.ts'
 import { workflowTaskQueue } from '../model/job.ts'
 import type { exportReport } from '../workflows/export-report.ts'
 import { runWatched } from './run-watched.ts'
 import type { WatchOptions } from './worker-watch.ts'
 
-export type ListRef = Omit<ReadReportInput, 'offset'>
+export type ListRef = Omit<Parameters<typeof exportReport>[0], 'offset'>
 export interface ListChunk {
   readonly bytes: Uint8Array
   /** Of the whole list. */

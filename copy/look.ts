@@ -8,13 +8,20 @@ import type { ObjectInfo } from '../storage/storage.ts'
 import type { Engine, Expected } from './engine.ts'
 import { atDestination, atSource } from './fault.ts'
 
+/** What a look needs: a dry run has no more than this. */
+export type Looker = Pick<Engine, 'source' | 'destination' | 'options' | 'pool' | 'comparison' | 'signal'>
+
 export type Look = { readonly kind: 'copy'; readonly expected: Expected } | { readonly kind: 'skip'; readonly reason: SkipReason }
 
-export async function lookFirst(engine: Engine, entry: Entry): Promise<Look> {
+export async function lookFirst(engine: Looker, entry: Entry): Promise<Look> {
   if (engine.options.overwrite === 'always') return { kind: 'copy', expected: undefined }
   const expected = entry.destination !== undefined ? entry.destination : await headDestination(engine, entry.key)
+  if (isDirectory(expected)) return { kind: 'skip', reason: 'same' }
   return toLook(await settle(engine, entry, expected), expected)
 }
+
+/** A folder of a file system is what a `name/` object becomes; its time changes with what is put into it. */
+const isDirectory = (expected: Expected): boolean => isInfo(expected) && expected.kind === 'directory'
 
 function toLook(decision: Settled, expected: Expected): Look {
   return decision.kind === 'copy' ? { kind: 'copy', expected } : decision
@@ -22,7 +29,7 @@ function toLook(decision: Settled, expected: Expected): Look {
 
 type Settled = Extract<Decision, { kind: 'copy' | 'skip' }>
 
-async function settle(engine: Engine, entry: Entry, expected: Exclude<Expected, undefined>): Promise<Settled> {
+async function settle(engine: Looker, entry: Entry, expected: Exclude<Expected, undefined>): Promise<Settled> {
   const decision = decide(entry, expected, engine.comparison)
   switch (decision.kind) {
     case 'copy':
@@ -36,12 +43,12 @@ async function settle(engine: Engine, entry: Entry, expected: Exclude<Expected, 
 }
 
 /** Null where nothing is there. */
-export async function headDestination(engine: Engine, key: string): Promise<ObjectInfo | null> {
+export async function headDestination(engine: Looker, key: string): Promise<ObjectInfo | null> {
   const { destination, pool, signal } = engine
   return await pool.run(() => atDestination(orNull(destination.head(key, { signal }))), { signal })
 }
 
-export async function headSource({ source, pool, signal }: Engine, key: string): Promise<ObjectInfo> {
+export async function headSource({ source, pool, signal }: Looker, key: string): Promise<ObjectInfo> {
   return await pool.run(() => atSource(source.head(key, { signal })), { signal })
 }
 
@@ -52,7 +59,7 @@ function orNull(call: Promise<ObjectInfo>): Promise<ObjectInfo | null> {
   })
 }
 
-async function haveSameType(engine: Engine, key: string, expected: Expected): Promise<boolean> {
+async function haveSameType(engine: Looker, key: string, expected: Expected): Promise<boolean> {
   const [source, destination] = await Promise.all([headSource(engine, key), isInfo(expected) ? expected : headDestination(engine, key)])
   return typeOf(source) === typeOf(destination)
 }
@@ -67,7 +74,7 @@ function typeOf(info: ObjectInfo | null): string | undefined {
   return unknownTypes.includes(type) ? undefined : type
 }
 
-async function keepsSameTime(engine: Engine, key: string, expected: Expected): Promise<boolean> {
+async function keepsSameTime(engine: Looker, key: string, expected: Expected): Promise<boolean> {
   const { metadata } = await headSource(engine, key)
   const kept = parseMtime(metadata.user['mtime'])
   return kept !== undefined && !!expected && isSameTime(kept, expected.mtimeMs, engine.comparison)

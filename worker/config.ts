@@ -94,7 +94,7 @@ function warningsOf({ file, addresses }: Contents): string[] {
 }
 
 function summarise(name: string, raw: unknown, check: (name: string, raw: unknown, role: Role) => AddressFields): AddressSummary {
-  const vendor = isObject(raw) ? String(raw['vendor'] ?? '') : ''
+  const vendor = isObject(raw) && typeof raw['vendor'] === 'string' ? raw['vendor'] : ''
   try {
     check(name, raw, 'source')
     return { name, vendor, status: 'Normal', reason: null }

@@ -1,5 +1,5 @@
 import type { Role } from '../../model/address.ts'
-import type { CheckAddressResult } from '../../activities/check/check-address-activity.ts'
+import type { AddressCheckResult } from '../../client/jobs.ts'
 import { didYouMean } from '../../model/suggest.ts'
 import { requiredText, textOf, type Command } from '../command.ts'
 import { invalid } from '../options.ts'
@@ -32,7 +32,7 @@ function roleOf(text: string): Role {
   return role
 }
 
-function showCheck({ address, ok, checks }: CheckAddressResult): string {
+function showCheck({ address, ok, checks }: AddressCheckResult): string {
   const rows = checks.map(({ name, ok: well, code, message }) => `  ${well ? 'ok  ' : 'FAIL'}  ${name}${well ? '' : `: ${[code, message].filter(Boolean).join(': ')}`}`)
   return [`${address}: ${ok ? 'all is well' : 'cannot be used as it is'}`, ...rows].join('\n')
 }

@@ -28,7 +28,7 @@ export function checkAddress(raw: unknown, { name, env, role }: CheckContext): A
 
 function vendorOf(vendor: unknown, where: string): keyof typeof addressSchemas {
   if (vendor === undefined || vendor === null) throw new ConfigError('AddressIncomplete', `${where}: vendor is missing, one of ${Object.keys(addressSchemas).join(', ')}.`)
-  const text = String(vendor)
+  const text = typeof vendor === 'string' ? vendor : JSON.stringify(vendor)
   if (isConfigured(text)) return text
   if ((vendors as readonly string[]).includes(text)) {
     throw new ConfigError('InvalidParameters', `${where}: vendor "${text}" comes with a later version of tranship; this one knows ${Object.keys(addressSchemas).join(', ')}.`)
