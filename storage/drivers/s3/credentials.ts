@@ -34,7 +34,10 @@ export function awsChain(region: string): () => Promise<Credentials> {
     } catch (error) {
       provider = undefined
       if (isStorageError(error)) throw error
-      throw new StorageError('The AWS credential chain has no credentials: give accessKeyId and secretAccessKey, or set up a profile or role.', { kind: 'bad-access-key', cause: error })
+      throw new StorageError(
+        'The AWS credential chain has no credentials: give accessKeyId and secretAccessKey, or set up a profile or role.',
+        { kind: 'bad-access-key', cause: error },
+      )
     }
   }
 }

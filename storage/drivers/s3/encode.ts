@@ -15,14 +15,17 @@ export type Query = Readonly<Record<string, string | number | undefined>>
 
 /** Sorted by name, as signatures want it; `bare` follows a name that has no value. */
 export function encodeQuery(query: Query, bare: '' | '='): string {
-  return Object.keys(query).sort().map((name) => encodePair(name, query[name], bare)).join('&')
+  return Object.keys(query)
+    .sort()
+    .map((name) => encodePair(name, query[name], bare))
+    .join('&')
 }
 
 function encodePair(name: string, value: string | number | undefined, bare: string): string {
   return value === undefined ? encodeText(name) + bare : `${encodeText(name)}=${encodeText(String(value))}`
 }
 
-/** Undoes `encoding-type=url`, where a space may be a plus sign. */
+/** Undoes `encoding-type=url` for a key, where a space may be a plus sign. */
 export function decodeUrl(text: string): string {
   if (!text.includes('%') && !text.includes('+')) return text
   return decodeURIComponent(text.replaceAll('+', ' '))

@@ -12,7 +12,7 @@ export interface Refusal {
   readonly about: 'key' | 'bucket' | 'upload'
 }
 
-type Meaning = StorageErrorKind | (Pick<StorageErrorDetails, 'kind' | 'retryable' | 'scope'>)
+type Meaning = StorageErrorKind | Pick<StorageErrorDetails, 'kind' | 'retryable' | 'scope'>
 
 /** The vendors' own codes. */
 const meanings: Readonly<Record<string, Meaning>> = {
@@ -117,7 +117,8 @@ const absent = { key: 'not-found', bucket: 'no-bucket', upload: 'no-upload' } as
 export function toStorageError(refusal: Refusal, nowMs: number): StorageError {
   const xml = errorXml(refusal)
   const code = element(xml, 'Code') ?? header(refusal.headers, 'x-amz-error-code')
-  const message = element(xml, 'Message') ?? header(refusal.headers, 'x-amz-error-message') ?? `The store answered ${refusal.status}.`
+  const message =
+    element(xml, 'Message') ?? header(refusal.headers, 'x-amz-error-message') ?? `The store answered ${refusal.status}.`
   const meaning = meaningOf(refusal, xml, code, message)
   return new StorageError(redact(message), {
     ...(typeof meaning === 'string' ? { kind: meaning } : meaning),

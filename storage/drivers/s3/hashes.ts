@@ -6,7 +6,10 @@ import type { Headers } from './signing.ts'
 export const hexToBase64 = (hex: string): string => Buffer.from(hex, 'hex').toString('base64')
 const base64ToHex = (base64: string): string => Buffer.from(base64, 'base64').toString('hex')
 
-/** The ETag where it is the MD5 of the bytes: 32 hex digits (those of multipart uploads end in `-<parts>`) and no key that the store does not show. */
+/**
+ * The ETag where it is the MD5 of the bytes: 32 hex digits (those of multipart uploads end in `-<parts>`), and not encrypted
+ * with a key of KMS or of the customer's own.
+ */
 export function md5OfEtag(etag: string | undefined, encryption?: string): Hashes {
   if (etag === undefined || /kms/i.test(encryption ?? '') || !/^[0-9a-f]{32}$/i.test(etag)) return {}
   return { md5: etag.toLowerCase() }

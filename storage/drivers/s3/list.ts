@@ -26,11 +26,17 @@ function nextCursor({ truncated, token, entries }: ScannedPage): string | undefi
   if (!truncated) return undefined
   if (token !== undefined) return `token:${token}`
   const last = entries.at(-1)
-  if (last === undefined) throw new StorageError('The store says that more keys follow, but not how to go on.', { kind: 'unexpected' })
+  if (last === undefined)
+    throw new StorageError('The store says that more keys follow, but not how to go on.', { kind: 'unexpected' })
   return `after:${last.key}`
 }
 
-async function fetchPage<A>(wire: Wire, dialect: Dialect<A>, options: ListOptions, cursor: string | undefined): Promise<ScannedPage> {
+async function fetchPage<A>(
+  wire: Wire,
+  dialect: Dialect<A>,
+  options: ListOptions,
+  cursor: string | undefined,
+): Promise<ScannedPage> {
   const query = { ...shared(dialect, options), ...position(dialect.listing.version, options.startAfter, cursor) }
   const { body } = await wire.send({ method: 'GET', query, ...(options.signal && { signal: options.signal }) })
   return scanPage(body.toString('utf8'), dialect.listing.tokenEncoded)
@@ -54,19 +60,27 @@ function position(version: 1 | 2, startAfter: string | undefined, cursor: string
 }
 
 /** Size, time and ETag of a link are those of what it points at. */
-function lookAt<A>(wire: Wire, dialect: Dialect<A>, entries: readonly ScannedEntry[], { signal }: ListOptions): Promise<ListEntry[]> {
+async function lookAt<A>(
+  wire: Wire,
+  dialect: Dialect<A>,
+  entries: readonly ScannedEntry[],
+  { signal }: ListOptions,
+): Promise<readonly ListEntry[]> {
+  const { lookAtType } = dialect.listing
+  if (lookAtType === undefined) return entries
   const follow = async (entry: ListEntry): Promise<ListEntry> => {
     const { size, mtimeMs, etag } = await headObject(wire, dialect, entry.key, signal && { signal })
     return { ...entry, size, mtimeMs, ...(etag && { etag }) }
   }
-  const { lookAtType } = dialect.listing
-  return Promise.all(
-    entries.map(({ type, ...entry }) => (type !== undefined && type === lookAtType ? follow(entry).catch(keepIfGone(entry)) : entry)),
-  )
+  const look = async ({ type, ...entry }: ScannedEntry): Promise<ListEntry> =>
+    type === lookAtType ? follow(entry).catch(keepIfGone(entry)) : entry
+  return Promise.all(entries.map(look))
 }
 
 /** A link that points at nothing stays as listed: reading it will fail. */
-const keepIfGone = (entry: ListEntry) => (error: unknown): ListEntry => {
-  if (isStorageError(error, 'not-found')) return entry
-  throw error
+function keepIfGone(entry: ListEntry): (error: unknown) => ListEntry {
+  return (error) => {
+    if (isStorageError(error, 'not-found')) return entry
+    throw error
+  }
 }

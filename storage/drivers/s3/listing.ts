@@ -14,15 +14,19 @@ export interface ScannedEntry extends ListEntry {
   readonly type?: string
 }
 
-/** Reads a page of ListObjects V1 or V2. Fields may come in any order; keys are URL-decoded where the page says that they are encoded. */
+/**
+ * Reads a page of ListObjects V1 or V2. Fields may come in any order; keys are URL-decoded where the page says that they are
+ * encoded, and so is the token where `tokenEncoded` (a plus sign in it is one: tokens have no spaces).
+ */
 export function scanPage(xml: string, tokenEncoded: boolean): ScannedPage {
   const { inside, outside } = split(xml, 'Contents')
-  const decode = element(outside, 'EncodingType') === 'url' ? decodeUrl : same
+  const encoded = element(outside, 'EncodingType') === 'url'
+  const decode = encoded ? decodeUrl : same
   const token = element(outside, 'NextContinuationToken') ?? element(outside, 'NextMarker')
   return {
     entries: inside.map((entry) => toEntry(entry, decode)),
     truncated: element(outside, 'IsTruncated') === 'true',
-    ...(token && { token: tokenEncoded ? decode(token) : token }),
+    ...(token && { token: encoded && tokenEncoded ? decodeURIComponent(token) : token }),
   }
 }
 

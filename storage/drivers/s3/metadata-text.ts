@@ -12,7 +12,10 @@ const encodedWords = /^=\?utf-8\?[bq]\?[^?]*\?=(?:\s+=\?utf-8\?[bq]\?[^?]*\?=)*$
  * Stores that know nothing of it keep the encoded text, so that it comes back whole from them too.
  */
 export const rfc2047: MetadataText = {
-  encode: (value) => (value === '' || (visible.test(value) && !encodedWords.test(value)) ? value : `=?UTF-8?B?${Buffer.from(value, 'utf8').toString('base64')}?=`),
+  encode: (value) =>
+    value === '' || (visible.test(value) && !encodedWords.test(value))
+      ? value
+      : `=?UTF-8?B?${Buffer.from(value, 'utf8').toString('base64')}?=`,
   decode: (value) => (encodedWords.test(value) ? value.split(/\s+/).map(decodeWord).join('') : value),
 }
 
@@ -28,6 +31,8 @@ function decodeWord(word: string): string {
 }
 
 function decodeQ(text: string): string {
-  const latin1 = text.replaceAll('_', ' ').replace(/=([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+  const latin1 = text
+    .replaceAll('_', ' ')
+    .replace(/=([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
   return Buffer.from(latin1, 'latin1').toString('utf8')
 }

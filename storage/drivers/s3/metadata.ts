@@ -9,6 +9,8 @@ export interface MetadataForm {
   /** `x-amz-meta-` */
   readonly prefix: string
   readonly text: MetadataText
+  /** What a name is made of, in lower case. */
+  readonly names: RegExp
 }
 
 const contentHeaders = {
@@ -25,22 +27,29 @@ const contentFields = Object.keys(contentHeaders) as ContentField[]
 /** Without a content type stores would guess or differ in their default: this one is always sent. */
 const defaultContentType = 'application/octet-stream'
 
-/** Fails `metadata-unsupported`. */
-export function toMetadataHeaders(metadata: Metadata, form: MetadataForm): Headers {
+/** Any header name. */
+export const anyName = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/
+
+/** Fails `metadata-unsupported`; above `maxBytes` of names and values too. */
+export function toMetadataHeaders(metadata: Metadata, form: MetadataForm, maxBytes: number): Headers {
+  const bytes = Buffer.byteLength(Object.entries(metadata.user).flat().join(''))
+  if (bytes > maxBytes) throw unsupported(`The user metadata has ${bytes} bytes, the store holds at most ${maxBytes}.`)
   const headers: Headers = { 'content-type': defaultContentType }
   for (const field of contentFields) {
     const value = metadata[field]
     if (value) headers[contentHeaders[field]] = checked(value, contentHeaders[field])
   }
   for (const [name, value] of Object.entries(metadata.user)) {
-    if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name)) throw unsupported(`The metadata name "${name}" is not a header name.`)
-    headers[form.prefix + name.toLowerCase()] = checked(form.text.encode(value), name)
+    const kept = name.toLowerCase()
+    if (!form.names.test(kept)) throw unsupported(`The store cannot hold the metadata name "${name}".`)
+    headers[form.prefix + kept] = checked(form.text.encode(value), name)
   }
   return headers
 }
 
 function checked(value: string | undefined, name: string): string {
-  if (value === undefined || /[\x00-\x08\x0a-\x1f\x7f]/.test(value)) throw unsupported(`The store cannot hold the value of "${name}": control characters or spaces at its ends.`)
+  if (value === undefined || /[\x00-\x08\x0a-\x1f\x7f]/.test(value))
+    throw unsupported(`The store cannot hold the value of "${name}": control characters or spaces at its ends.`)
   return value
 }
 
@@ -53,7 +62,8 @@ export function toMetadata(headers: ReceivedHeaders, form: MetadataForm): Metada
     if (value) metadata[field] = value
   }
   for (const name in headers) {
-    if (name.startsWith(form.prefix)) metadata.user[name.slice(form.prefix.length)] = form.text.decode(header(headers, name) ?? '')
+    if (name.startsWith(form.prefix))
+      metadata.user[name.slice(form.prefix.length)] = form.text.decode(header(headers, name) ?? '')
   }
   return metadata
 }

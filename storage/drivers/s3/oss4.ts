@@ -13,14 +13,19 @@ export function oss4(region: string): Sign {
     request.headers['x-oss-date'] = time
     request.headers['x-oss-content-sha256'] = 'UNSIGNED-PAYLOAD'
     if (credentials.token !== undefined) request.headers['x-oss-security-token'] = credentials.token
-    const canonical = `${request.method}\n${request.resource}\n${request.query}\n${canonicalHeaders(request.headers)}\n\nUNSIGNED-PAYLOAD`
+    const { method, resource, query, headers } = request
+    const canonical = `${method}\n${resource}\n${query}\n${canonicalHeaders(headers)}\n\nUNSIGNED-PAYLOAD`
     const signature = hmacHex(keys(credentials.secret, day), `${algorithm}\n${time}\n${scope}\n${hash('sha256', canonical)}`)
     request.headers['authorization'] = `${algorithm} Credential=${credentials.accessKeyId}/${scope},Signature=${signature}`
   }
 }
 
 function canonicalHeaders(headers: Headers): string {
-  return Object.keys(headers).filter(isSigned).sort().map((name) => `${name}:${(headers[name] ?? '').trim()}\n`).join('')
+  return Object.keys(headers)
+    .filter(isSigned)
+    .sort()
+    .map((name) => `${name}:${(headers[name] ?? '').trim()}\n`)
+    .join('')
 }
 
 const isSigned = (name: string): boolean => name === 'content-type' || name === 'content-md5' || name.startsWith('x-oss-')

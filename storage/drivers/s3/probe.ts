@@ -48,7 +48,13 @@ function s3Options(address: S3Address): S3ClientConfig {
     ...(address.endpoint && { endpoint: basePath === '' ? origin.replace(`${address.bucket}.`, '') : origin }),
     forcePathStyle: basePath !== '',
     maxAttempts: 1,
-    ...(credentials && { credentials: { accessKeyId: credentials.accessKeyId, secretAccessKey: credentials.secret, ...(credentials.token && { sessionToken: credentials.token }) } }),
+    ...(credentials && {
+      credentials: {
+        accessKeyId: credentials.accessKeyId,
+        secretAccessKey: credentials.secret,
+        ...(credentials.token && { sessionToken: credentials.token }),
+      },
+    }),
     requestHandler: { connectionTimeout: timeoutMs, requestTimeout: timeoutMs, httpsAgent: agent(address) },
   }
 }
@@ -56,8 +62,13 @@ function s3Options(address: S3Address): S3ClientConfig {
 async function probeOss(address: OssAddress): Promise<BucketProbe> {
   const { default: OSS } = await import('ali-oss')
   try {
-    const { bucket } = (await new OSS(ossOptions(address)).getBucketInfo(address.bucket)) as { bucket: { Location?: string; StorageClass?: string } }
-    return { ...(bucket.Location && { region: bucket.Location.replace(/^oss-/, '') }), ...(bucket.StorageClass && { storageClass: bucket.StorageClass }) }
+    const { bucket } = (await new OSS(ossOptions(address)).getBucketInfo(address.bucket)) as {
+      bucket: { Location?: string; StorageClass?: string }
+    }
+    return {
+      ...(bucket.Location && { region: bucket.Location.replace(/^oss-/, '') }),
+      ...(bucket.StorageClass && { storageClass: bucket.StorageClass }),
+    }
   } catch (error) {
     throw toProbeError(error)
   }
@@ -102,6 +113,7 @@ function toProbeError(error: unknown): Error {
   const { code, message = '', status, requestId, $metadata } = error as SdkError
   const httpStatus = status ?? $metadata?.httpStatusCode ?? 0
   if (httpStatus <= 0) return toNetworkError(error, false)
-  const body = code === undefined ? '' : `<Error><Code>${code}</Code><Message>${encodeEntities(message)}</Message><RequestId>${requestId ?? ''}</RequestId></Error>`
+  const words = `<Code>${code}</Code><Message>${encodeEntities(message)}</Message><RequestId>${requestId ?? ''}</RequestId>`
+  const body = code === undefined ? '' : `<Error>${words}</Error>`
   return toStorageError({ status: httpStatus, headers: headersOf(error), body, about: 'bucket' }, Date.now())
 }

@@ -6,13 +6,24 @@ import { toObjectInfo } from './info.ts'
 import type { Headers } from './signing.ts'
 import type { Wire } from './wire.ts'
 
-export async function headObject<A>(wire: Wire, dialect: Dialect<A>, key: string, { signal }: CallOptions = {}): Promise<ObjectInfo> {
+export async function headObject<A>(
+  wire: Wire,
+  dialect: Dialect<A>,
+  key: string,
+  { signal }: CallOptions = {},
+): Promise<ObjectInfo> {
   const { headers } = await wire.send({ method: 'HEAD', key, headers: dialect.reads.headers, ...(signal && { signal }) })
   return toObjectInfo(key, announcedBytes(headers), headers, dialect)
 }
 
 /** The answer's body goes straight into the sink. Nothing is asked to be encoded and nothing is decoded. */
-export async function getObject<A>(wire: Wire, dialect: Dialect<A>, key: string, sink: Sink, options: GetOptions = {}): Promise<ObjectInfo> {
+export async function getObject<A>(
+  wire: Wire,
+  dialect: Dialect<A>,
+  key: string,
+  sink: Sink,
+  options: GetOptions = {},
+): Promise<ObjectInfo> {
   const { signal, range } = options
   let reading: Reading | undefined
   const onAnswer = (status: number, headers: ReceivedHeaders): Sink => {
@@ -39,11 +50,21 @@ function readHeaders<A>({ reads }: Dialect<A>, { range, ifMatch }: GetOptions): 
   }
 }
 
-function startReading<A>(status: number, headers: ReceivedHeaders, key: string, dialect: Dialect<A>, range: GetOptions['range']): Reading {
+function startReading<A>(
+  status: number,
+  headers: ReceivedHeaders,
+  key: string,
+  dialect: Dialect<A>,
+  range: GetOptions['range'],
+): Reading {
   const expectedBytes = announcedBytes(headers)
   if (range === undefined) return { info: toObjectInfo(key, expectedBytes, headers, dialect), expectedBytes, receivedBytes: 0 }
   const size = sizeOfRanged(status, headers, range)
-  return { info: toObjectInfo(key, size, headers, dialect), expectedBytes: Math.min(range.last, size - 1) - range.first + 1, receivedBytes: 0 }
+  return {
+    info: toObjectInfo(key, size, headers, dialect),
+    expectedBytes: Math.min(range.last, size - 1) - range.first + 1,
+    receivedBytes: 0,
+  }
 }
 
 function announcedBytes(headers: ReceivedHeaders): number {
@@ -69,7 +90,9 @@ function countInto(reading: Reading, sink: Sink): Sink {
 }
 
 function wrongLength(reading: Reading | undefined): StorageError {
-  return new StorageError(`The body has ${reading?.receivedBytes ?? 0} bytes, ${reading?.expectedBytes ?? 0} were announced.`, { kind: 'premature-end' })
+  return new StorageError(`The body has ${reading?.receivedBytes ?? 0} bytes, ${reading?.expectedBytes ?? 0} were announced.`, {
+    kind: 'premature-end',
+  })
 }
 
 const unexpected = (message: string): StorageError => new StorageError(message, { kind: 'unexpected' })

@@ -41,7 +41,15 @@ export function dailyKeys(derive: (secret: string, day: string) => Buffer): (sec
   }
 }
 
-/** `20261123T150000Z`. */
+let keptSecond = 0
+let keptTime = ''
+
+/** `20261123T150000Z`. Made once a second: signatures are made by the thousand. */
 export function compactTime(nowMs: number): string {
-  return new Date(nowMs).toISOString().replace(/[-:]|\.\d{3}/g, '')
+  const second = Math.floor(nowMs / 1000)
+  if (second !== keptSecond) {
+    keptTime = new Date(second * 1000).toISOString().replace(/[-:]|\.\d{3}/g, '')
+    keptSecond = second
+  }
+  return keptTime
 }

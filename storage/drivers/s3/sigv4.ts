@@ -13,9 +13,10 @@ export function sigV4(region: string): Sign {
     request.headers['x-amz-date'] = time
     request.headers['x-amz-content-sha256'] = 'UNSIGNED-PAYLOAD'
     if (credentials.token !== undefined) request.headers['x-amz-security-token'] = credentials.token
-    const names = signedNames(request.headers)
+    const { method, path, query, headers } = request
+    const names = signedNames(headers)
     const signed = names.join(';')
-    const canonical = `${request.method}\n${request.path}\n${request.query}\n${canonicalHeaders(request.headers, names)}\n${signed}\nUNSIGNED-PAYLOAD`
+    const canonical = `${method}\n${path}\n${query}\n${canonicalHeaders(headers, names)}\n${signed}\nUNSIGNED-PAYLOAD`
     const signature = hmacHex(keys(credentials.secret, day), `${algorithm}\n${time}\n${scope}\n${hash('sha256', canonical)}`)
     request.headers['authorization'] =
       `${algorithm} Credential=${credentials.accessKeyId}/${scope}, SignedHeaders=${signed}, Signature=${signature}`
@@ -23,7 +24,9 @@ export function sigV4(region: string): Sign {
 }
 
 function signedNames(headers: Headers): string[] {
-  return Object.keys(headers).filter((name) => name === 'host' || name.startsWith('content-') || name.startsWith('x-amz-')).sort()
+  return Object.keys(headers)
+    .filter((name) => name === 'host' || name.startsWith('content-') || name.startsWith('x-amz-'))
+    .sort()
 }
 
 function canonicalHeaders(headers: Headers, names: readonly string[]): string {

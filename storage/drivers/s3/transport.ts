@@ -29,6 +29,7 @@ export type OnAnswer = (status: number, headers: ReceivedHeaders) => Sink | unde
 
 /** Idle connections are dropped well before any store does it, which would break the next request. */
 const keepAliveTimeoutMs = 5_000
+const maxConnections = 256
 const maxCollectedBytes = 64 * 2 ** 20
 /** Larger bodies go out in slices, so that the time limit counts from the last slice that moved. */
 const sliceBytes = 256 * 2 ** 10
@@ -42,7 +43,12 @@ export interface TransportOptions {
 
 export function openDispatcher({ origin, caFile, proxy, connectTimeoutMs }: TransportOptions): Dispatcher {
   const tls = caFile === undefined ? {} : { ca: readFileSync(caFile, 'utf8') }
-  const options = { connect: { timeout: connectTimeoutMs, ...tls }, keepAliveTimeout: keepAliveTimeoutMs, allowH2: false }
+  const options = {
+    connect: { timeout: connectTimeoutMs, ...tls },
+    keepAliveTimeout: keepAliveTimeoutMs,
+    connections: maxConnections,
+    allowH2: false,
+  }
   if (proxy !== undefined) return new ProxyAgent({ ...options, uri: proxy, requestTls: tls })
   return hasProxyVariable() ? new EnvHttpProxyAgent({ ...options, requestTls: tls }) : new Pool(origin, options)
 }
@@ -51,7 +57,10 @@ function hasProxyVariable(): boolean {
   return ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'].some((name) => process.env[name])
 }
 
-/** One request, one answer of any status. Fails `network`, `timeout`, `premature-end`, `aborted`, or with what `onAnswer` or its sink threw. */
+/**
+ * One request, one answer of any status. Fails `network`, `timeout`, `premature-end`, `aborted`, or with what `onAnswer` or
+ * its sink threw.
+ */
 export function exchange(dispatcher: Dispatcher, origin: string, request: Request, onAnswer?: OnAnswer): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const handler = new ExchangeHandler(resolve, reject, request.signal, onAnswer)
@@ -176,7 +185,10 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
   /** A peer that closes makes undici hand out what it had read although it was paused. */
   #giveLater(controller: Dispatcher.DispatchController, sink: Sink, chunk: Buffer): void {
     const before = this.#pending
-    this.#hold(controller, Promise.resolve(before).then(() => sink(chunk)))
+    this.#hold(
+      controller,
+      Promise.resolve(before).then(() => sink(chunk)),
+    )
   }
 
   #hold(controller: Dispatcher.DispatchController, taken: Promise<void>): void {

@@ -47,7 +47,11 @@ export interface Timeouts {
 }
 const usualTimeouts: Timeouts = { connectMs: 10_000, headersMs: 30_000, completeMs: 10 * 60_000, bodyMs: 60_000 }
 
-export function openWire<A>(target: Target, dialect: Dialect<A>, { now = Date.now, timeouts = usualTimeouts }: WireDeps = {}): Wire {
+export function openWire<A>(
+  target: Target,
+  dialect: Dialect<A>,
+  { now = Date.now, timeouts = usualTimeouts }: WireDeps = {},
+): Wire {
   const dispatcher = openDispatcher({ ...target, connectTimeoutMs: timeouts.connectMs })
   const sign = dialect.signer(target)
   const credentials = credentialSource(target, now)
@@ -129,4 +133,5 @@ function isRefusal({ status, body }: Answer): boolean {
   return !isSuccess(status) || (body.length > 0 && body.length < 65_536 && isErrorDocument(body.toString('latin1')))
 }
 
-const isErrorDocument = (xml: string): boolean => /^\s*(?:<\?xml[^>]*\?>\s*)?<Error[\s>]/.test(xml) && element(xml, 'Code') !== undefined
+const isErrorDocument = (xml: string): boolean =>
+  /^\s*(?:<\?xml[^>]*\?>\s*)?<Error[\s>]/.test(xml) && element(xml, 'Code') !== undefined

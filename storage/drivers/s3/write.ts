@@ -8,16 +8,32 @@ import type { Headers } from './signing.ts'
 import type { Answer } from './transport.ts'
 import type { Wire } from './wire.ts'
 
-export async function putObject<A>(wire: Wire, dialect: Dialect<A>, key: string, body: Body, options: PutOptions): Promise<PutResult> {
+export async function putObject<A>(
+  wire: Wire,
+  dialect: Dialect<A>,
+  key: string,
+  body: Body,
+  options: PutOptions,
+): Promise<PutResult> {
   const { signal } = options
-  const headers = { ...objectHeaders(dialect, options), ...conditions(dialect, options), ...dialect.hashes.toHeaders(options.hashes ?? {}) }
+  const headers = {
+    ...objectHeaders(dialect, options),
+    ...conditions(dialect, options),
+    ...dialect.hashes.toHeaders(options.hashes ?? {}),
+  }
   if (options.ifMatch !== undefined && !dialect.writes.ifMatch) await lookFor(wire, dialect, key, options.ifMatch, options)
   return toPutResult(await wire.send({ method: 'PUT', key, headers, body, ...(signal && { signal }) }), dialect)
 }
 
 /** Metadata and storage class, as PUT and Create take them. */
-export function objectHeaders<A>(dialect: Dialect<A>, { metadata, storageClass }: Pick<PutOptions, 'metadata' | 'storageClass'>): Headers {
-  return { ...toMetadataHeaders(metadata, dialect.metadata), ...(storageClass !== undefined && { [dialect.storageClassHeader]: storageClass }) }
+export function objectHeaders<A>(
+  dialect: Dialect<A>,
+  { metadata, storageClass }: Pick<PutOptions, 'metadata' | 'storageClass'>,
+): Headers {
+  return {
+    ...toMetadataHeaders(metadata, dialect.metadata, dialect.limits.maxMetadataBytes),
+    ...(storageClass !== undefined && { [dialect.storageClassHeader]: storageClass }),
+  }
 }
 
 function conditions<A>({ writes }: Dialect<A>, { ifAbsent, ifMatch }: PutOptions): Headers {

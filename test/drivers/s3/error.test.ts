@@ -10,7 +10,12 @@ function refusal(status: number, code: string, message = 'Words.', rest: Partial
   return { status, headers: {}, body, about: 'key', ...given }
 }
 
-const bare = (status: number, about: Refusal['about'], headers: Refusal['headers'] = {}): Refusal => ({ status, headers, body: '', about })
+const bare = (status: number, about: Refusal['about'], headers: Refusal['headers'] = {}): Refusal => ({
+  status,
+  headers,
+  body: '',
+  about,
+})
 
 describe('what a refusal means', () => {
   it.each<[number, string, StorageErrorKind, 'file' | 'address', boolean]>([
@@ -71,13 +76,23 @@ describe('what a refusal means', () => {
   it('reads the error that OSS hides in a header of HEAD', () => {
     const hidden = Buffer.from(refusal(403, 'InvalidAccessKeyId', 'No such key id.').body).toString('base64')
     const error = toStorageError(bare(403, 'key', { 'x-oss-err': hidden, 'x-oss-request-id': 'R2' }), now)
-    expect(error).toMatchObject({ kind: 'bad-access-key', code: 'InvalidAccessKeyId', message: 'No such key id.', requestId: 'R2' })
+    expect(error).toMatchObject({
+      kind: 'bad-access-key',
+      code: 'InvalidAccessKeyId',
+      message: 'No such key id.',
+      requestId: 'R2',
+    })
   })
 
   it.each([
-    refusal(403, 'AccessDenied', 'The bucket you are attempting to access must be addressed using the specified endpoint. Please send all future requests to this endpoint.', {
-      extra: '<Bucket>b</Bucket><Endpoint>oss-cn-beijing.aliyuncs.com</Endpoint>',
-    }),
+    refusal(
+      403,
+      'AccessDenied',
+      'The bucket you are attempting to access must be addressed using the specified endpoint. Please send all future requests to this endpoint.',
+      {
+        extra: '<Bucket>b</Bucket><Endpoint>oss-cn-beijing.aliyuncs.com</Endpoint>',
+      },
+    ),
     refusal(400, 'InvalidArgument', 'Invalid signing region in Authorization header.'),
     refusal(403, 'SomethingNew', 'Words.', { extra: '<EC>0002-00000228</EC>' }),
   ])('knows that OSS means another region (%#)', (given) => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { scanPage } from '../../../storage/drivers/s3/listing.ts'
 
-const page = (inner: string): string => `<?xml version="1.0" encoding="UTF-8"?>\n<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${inner}</ListBucketResult>`
+const page = (inner: string): string =>
+  `<?xml version="1.0" encoding="UTF-8"?>\n<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${inner}</ListBucketResult>`
 const entry = (inner: string): string => `<Contents>${inner}</Contents>`
 const keys = (xml: string): string[] => scanPage(page(xml), false).entries.map(({ key }) => key)
 
@@ -10,7 +11,9 @@ describe('a page of a listing', () => {
     const xml = page(
       '<Name>b</Name><IsTruncated>false</IsTruncated>' +
         entry('<ETag>&quot;aa&quot;</ETag><Size>1</Size><LastModified>2026-11-23T15:00:00.000Z</LastModified><Key>a</Key>') +
-        entry('<Key>b</Key><LastModified>2026-11-23T15:00:00.123Z</LastModified><Size>9007199254740991</Size><Owner><ID>1</ID></Owner><StorageClass>IA</StorageClass>'),
+        entry(
+          '<Key>b</Key><LastModified>2026-11-23T15:00:00.123Z</LastModified><Size>9007199254740991</Size><Owner><ID>1</ID></Owner><StorageClass>IA</StorageClass>',
+        ),
     )
     expect(scanPage(xml, false)).toEqual({
       truncated: false,
@@ -22,7 +25,9 @@ describe('a page of a listing', () => {
   })
 
   it('has entities decoded once', () => {
-    expect(keys(entry('<Key>&lt;a&gt; &amp;amp; &#x4E2D;&#228;&#x1F600; &apos;&quot; &unknown;</Key>'))).toEqual([`<a> &amp; 中ä😀 '" &unknown;`])
+    expect(keys(entry('<Key>&lt;a&gt; &amp;amp; &#x4E2D;&#228;&#x1F600; &apos;&quot; &unknown;</Key>'))).toEqual([
+      `<a> &amp; 中ä😀 '" &unknown;`,
+    ])
   })
 
   it('is URL-decoded only when it says so', () => {
@@ -34,10 +39,16 @@ describe('a page of a listing', () => {
 
   it('takes what the page says of itself from outside of the entries', () => {
     const contents = entry('<Key>k</Key><IsTruncated>false</IsTruncated>')
-    const after = scanPage(page(`${contents}<NextContinuationToken>t+1/%3D</NextContinuationToken><IsTruncated>true</IsTruncated>`), false)
+    const after = scanPage(
+      page(`${contents}<NextContinuationToken>t+1/%3D</NextContinuationToken><IsTruncated>true</IsTruncated>`),
+      false,
+    )
     expect(after).toMatchObject({ truncated: true, token: 't+1/%3D' })
-    const encoded = scanPage(page(`<EncodingType>url</EncodingType><NextContinuationToken>t%2B1</NextContinuationToken>${contents}`), true)
-    expect(encoded).toMatchObject({ truncated: false, token: 't+1' })
+    const encoded = scanPage(
+      page(`<EncodingType>url</EncodingType><NextContinuationToken>t%2B1+</NextContinuationToken>${contents}`),
+      true,
+    )
+    expect(encoded).toMatchObject({ truncated: false, token: 't+1+' })
   })
 
   it('may be empty', () => {

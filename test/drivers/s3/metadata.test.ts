@@ -1,21 +1,26 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { rawUtf8, rfc2047, type MetadataText } from '../../../storage/drivers/s3/metadata-text.ts'
-import { toMetadata, toMetadataHeaders } from '../../../storage/drivers/s3/metadata.ts'
+import { anyName, toMetadata, toMetadataHeaders } from '../../../storage/drivers/s3/metadata.ts'
 import { toWire } from '../../../storage/drivers/s3/headers.ts'
 
 /** Through the headers, as the bytes on the wire are. */
 function roundTrip(user: Record<string, string>, text: MetadataText): Record<string, string> {
-  const form = { prefix: 'x-meta-', text }
-  const headers = toMetadataHeaders({ user }, form)
+  const form = { prefix: 'x-meta-', text, names: anyName }
+  const headers = toMetadataHeaders({ user }, form, 2048)
   return { ...toMetadata(Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, toWire(value)])), form).user }
 }
 
 describe('user metadata', () => {
   it('comes back whole from stores that know RFC 2047 and from those that do not, whatever the text', () => {
-    fc.assert(fc.property(fc.string({ unit: 'binary' }).filter((text) => text.isWellFormed()), (value) => {
-      expect(roundTrip({ a: value }, rfc2047)).toEqual({ a: value })
-    }))
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'binary' }).filter((text) => text.isWellFormed()),
+        (value) => {
+          expect(roundTrip({ a: value }, rfc2047)).toEqual({ a: value })
+        },
+      ),
+    )
   })
 
   it('is left readable where it is plain', () => {
@@ -49,16 +54,34 @@ describe('user metadata', () => {
   })
 })
 
+describe('user metadata that is too much', () => {
+  it('is refused by the bytes of names and values', () => {
+    const form = { prefix: 'x-meta-', text: rawUtf8, names: anyName }
+    expect(() => toMetadataHeaders({ user: { ab: 'ü'.repeat(4) } }, form, 10)).not.toThrow()
+    expect(() => toMetadataHeaders({ user: { abc: 'ü'.repeat(4) } }, form, 10)).toThrow(
+      expect.objectContaining({ kind: 'metadata-unsupported' }),
+    )
+  })
+})
+
 describe('content headers', () => {
-  const form = { prefix: 'x-meta-', text: rawUtf8 }
+  const form = { prefix: 'x-meta-', text: rawUtf8, names: anyName }
 
   it('go and come under their own names', () => {
-    const metadata = { contentType: 'text/plain', cacheControl: 'no-store', contentEncoding: 'gzip', contentDisposition: 'inline', contentLanguage: 'de', expires: 'never', user: {} }
-    expect(toMetadata(toMetadataHeaders(metadata, form), form)).toEqual(metadata)
+    const metadata = {
+      contentType: 'text/plain',
+      cacheControl: 'no-store',
+      contentEncoding: 'gzip',
+      contentDisposition: 'inline',
+      contentLanguage: 'de',
+      expires: 'never',
+      user: {},
+    }
+    expect(toMetadata(toMetadataHeaders(metadata, form, 2048), form)).toEqual(metadata)
   })
 
   it('always hold a content type, so that no store guesses', () => {
-    expect(toMetadataHeaders({ user: {} }, form)).toEqual({ 'content-type': 'application/octet-stream' })
+    expect(toMetadataHeaders({ user: {} }, form, 2048)).toEqual({ 'content-type': 'application/octet-stream' })
   })
 
   it('are read as UTF-8 or, where they are not, as latin1', () => {

@@ -11,6 +11,10 @@ interface Sent {
   readonly headers: Headers
 }
 
+interface SdkArguments {
+  readonly request: Sent
+}
+
 /** client-s3 made to sign just what we send: no body hash, none of its own headers. Gives the request instead of sending it. */
 async function signedBySdk(act: (client: S3Client) => Promise<unknown>, sessionToken?: string): Promise<Sent> {
   let sent: Sent | undefined
@@ -28,15 +32,17 @@ async function signedBySdk(act: (client: S3Client) => Promise<unknown>, sessionT
     requestChecksumCalculation: 'WHEN_REQUIRED',
     requestHandler: requestHandler as unknown as NonNullable<S3ClientConfig['requestHandler']>,
   })
-  client.middlewareStack.addRelativeTo(
-    (next) => (args) => {
-      const { headers } = args.request as Sent
-      for (const name of Object.keys(headers)) if (/^(amz-sdk-|x-amz-user-agent)/.test(name)) delete headers[name]
-      headers['x-amz-content-sha256'] = 'UNSIGNED-PAYLOAD'
-      return next(args)
-    },
-    { relation: 'before', toMiddleware: 'httpSigningMiddleware', name: 'plainHeaders' },
-  )
+  const plainHeaders = (next: (args: SdkArguments) => unknown) => (args: SdkArguments) => {
+    const { headers } = args.request
+    for (const name of Object.keys(headers)) if (/^(amz-sdk-|x-amz-user-agent)/.test(name)) delete headers[name]
+    headers['x-amz-content-sha256'] = 'UNSIGNED-PAYLOAD'
+    return next(args)
+  }
+  client.middlewareStack.addRelativeTo(plainHeaders as unknown as Parameters<typeof client.middlewareStack.addRelativeTo>[0], {
+    relation: 'before',
+    toMiddleware: 'httpSigningMiddleware',
+    name: 'plainHeaders',
+  })
   await act(client)
   if (sent === undefined) throw new Error('nothing was sent')
   return sent
@@ -60,11 +66,20 @@ function ours({ method, path, query, headers }: Sent): string | undefined {
 
 describe('AWS Signature Version 4', () => {
   const bytes = Buffer.from('x')
-  const key = "ü/中 +%&=?#\"'*!()~/../x"
+  const key = 'ü/中 +%&=?#"\'*!()~/../x'
 
   it('signs an object with metadata as client-s3 does', async () => {
     const sent = await signedBySdk((client) =>
-      client.send(new PutObjectCommand({ Bucket: 'bucket', Key: key, Body: bytes, ContentType: 'text/plain', ContentMD5: 'nU5DcNWXH1mqNxmyqsO3Rw==', Metadata: { a: 'one  two', b: 'three' } })),
+      client.send(
+        new PutObjectCommand({
+          Bucket: 'bucket',
+          Key: key,
+          Body: bytes,
+          ContentType: 'text/plain',
+          ContentMD5: 'nU5DcNWXH1mqNxmyqsO3Rw==',
+          Metadata: { a: 'one  two', b: 'three' },
+        }),
+      ),
     )
     expect(ours(sent)).toBe(sent.headers['authorization'])
   })
@@ -76,7 +91,8 @@ describe('AWS Signature Version 4', () => {
 
   it('signs a part and the token of temporary credentials as client-s3 does', async () => {
     const sent = await signedBySdk(
-      (client) => client.send(new UploadPartCommand({ Bucket: 'bucket', Key: 'k', UploadId: 'id+/=', PartNumber: 7, Body: bytes })),
+      (client) =>
+        client.send(new UploadPartCommand({ Bucket: 'bucket', Key: 'k', UploadId: 'id+/=', PartNumber: 7, Body: bytes })),
       'token+/=',
     )
     expect(sent.headers['x-amz-security-token']).toBe('token+/=')

@@ -16,7 +16,14 @@ interface Wired extends AsyncDisposable {
 
 async function wired(respond: Respond): Promise<Wired> {
   const server = await startRawServer(respond)
-  const address = { vendor: 's3', region: 'us-east-1', endpoint: server.endpoint, bucket: 'bucket', accessKeyId: 'AKID', secretAccessKey: 'top-secret' } as const
+  const address = {
+    vendor: 's3',
+    region: 'us-east-1',
+    endpoint: server.endpoint,
+    bucket: 'bucket',
+    accessKeyId: 'AKID',
+    secretAccessKey: 'top-secret',
+  } as const
   const storage = openS3Family(address, s3Dialect, { timeouts })
   return {
     storage,
@@ -28,7 +35,10 @@ async function wired(respond: Respond): Promise<Wired> {
   }
 }
 
-const says = (text: string): Respond => (socket) => socket.write(text)
+const says =
+  (text: string): Respond =>
+  (socket) =>
+    socket.write(text)
 
 async function read(storage: Storage, options: Parameters<Storage['get']>[2] = {}): Promise<string> {
   let text = ''
@@ -50,7 +60,9 @@ describe('reading', () => {
   })
 
   it('fails on a connection that is reset in mid-body', async () => {
-    await using wire = await wired((socket) => socket.write(answer(200, { 'content-length': 10 }, 'hello'), () => socket.resetAndDestroy()))
+    await using wire = await wired((socket) =>
+      socket.write(answer(200, { 'content-length': 10 }, 'hello'), () => socket.resetAndDestroy()),
+    )
     await expect(read(wire.storage)).rejects.toMatchObject({ retryable: true })
   })
 
@@ -109,7 +121,9 @@ describe('the sink', () => {
     })
     await awaitUntil(() => received > 0)
     const first = received
-    await expect.poll(async () => [written, await settled(() => written)]).toSatisfy(([before, after]: number[]) => before === after)
+    await expect
+      .poll(async () => [written, await settled(() => written)])
+      .toSatisfy(([before, after]: number[]) => before === after)
     expect(received).toBe(first)
     expect(written).toBeLessThan(total)
     release()
@@ -130,7 +144,12 @@ describe('the sink', () => {
   })
 
   it('ends the call with what it throws, and the connection with it', async () => {
-    for (const sink of [() => { throw new Error('mine') }, () => Promise.reject(new Error('mine'))]) {
+    for (const sink of [
+      () => {
+        throw new Error('mine')
+      },
+      () => Promise.reject(new Error('mine')),
+    ]) {
       await using wire = await wired(says(answer(200, { 'content-length': 10 }, 'hello')))
       await expect(wire.storage.get('key', sink)).rejects.toThrow('mine')
       await awaitUntil(() => wire.server.openSockets === 0)
@@ -196,7 +215,10 @@ describe('writing', () => {
 
   it('sends the hashes it was given', async () => {
     await using wire = await wired(says(answer(200)))
-    await wire.storage.put('key', [Buffer.from('hello')], { metadata, hashes: { md5: '5d41402abc4b2a76b9719d911017c592', crc32: '3610a686' } })
+    await wire.storage.put('key', [Buffer.from('hello')], {
+      metadata,
+      hashes: { md5: '5d41402abc4b2a76b9719d911017c592', crc32: '3610a686' },
+    })
     expect(wire.server.requests[0]).toMatch(/content-md5: XUFAKrxLKna5cZ2REBfFkg==\r\n/)
     expect(wire.server.requests[0]).toMatch(/x-amz-checksum-crc32: NhCmhg==\r\n/)
   })
@@ -207,7 +229,11 @@ describe('listing', () => {
 
   it('goes on over pages that are empty and yet not the last', async () => {
     await using wire = await wired((socket, _, number) =>
-      socket.write(number < 3 ? page(`<IsTruncated>true</IsTruncated><NextContinuationToken>t${number}</NextContinuationToken>`) : page('<Contents><Key>k</Key></Contents>')),
+      socket.write(
+        number < 3
+          ? page(`<IsTruncated>true</IsTruncated><NextContinuationToken>t${number}</NextContinuationToken>`)
+          : page('<Contents><Key>k</Key></Contents>'),
+      ),
     )
     const { entries, next } = await wire.storage.list({ prefix: 'p' })
     expect(entries.map(({ key }) => key)).toEqual(['k'])
@@ -217,7 +243,9 @@ describe('listing', () => {
   })
 
   it('goes on after the last key where the store gives no token', async () => {
-    await using wire = await wired((socket, _, number) => socket.write(page(number === 1 ? '<IsTruncated>true</IsTruncated><Contents><Key>a b</Key></Contents>' : '')))
+    await using wire = await wired((socket, _, number) =>
+      socket.write(page(number === 1 ? '<IsTruncated>true</IsTruncated><Contents><Key>a b</Key></Contents>' : '')),
+    )
     const { next } = await wire.storage.list()
     await wire.storage.list({ cursor: next ?? '' })
     expect(wire.server.requests[1]).toContain('start-after=a%20b')
@@ -234,9 +262,13 @@ describe('multipart', () => {
   const part = { number: 1, size: 5, etag: 'e', hashes: {} }
 
   it('sees the error inside of a 200 at Complete', async () => {
-    const xml = '<?xml version="1.0" encoding="UTF-8"?>\n\n  <Error><Code>InternalError</Code><Message>Try again.</Message></Error>'
+    const xml =
+      '<?xml version="1.0" encoding="UTF-8"?>\n\n  <Error><Code>InternalError</Code><Message>Try again.</Message></Error>'
     await using wire = await wired(says(answer(200, {}, `   \n${xml}`)))
-    await expect(wire.storage.multipart?.complete(upload, [part], {})).rejects.toMatchObject({ kind: 'unavailable', code: 'InternalError' })
+    await expect(wire.storage.multipart?.complete(upload, [part], {})).rejects.toMatchObject({
+      kind: 'unavailable',
+      code: 'InternalError',
+    })
   })
 
   it('does not take an answer without words for a success', async () => {
@@ -245,8 +277,14 @@ describe('multipart', () => {
   })
 
   it('does without checksums at a store that does not know them', async () => {
-    const refused = answer(501, {}, '<Error><Code>NotImplemented</Code><Message>A header you provided implies functionality that is not implemented.</Message></Error>')
-    await using wire = await wired((socket, head) => socket.write(/x-amz-checksum/.test(head) ? refused : answer(200, { etag: '"e"' }, '<UploadId>u</UploadId>')))
+    const refused = answer(
+      501,
+      {},
+      '<Error><Code>NotImplemented</Code><Message>A header you provided implies functionality that is not implemented.</Message></Error>',
+    )
+    await using wire = await wired((socket, head) =>
+      socket.write(/x-amz-checksum/.test(head) ? refused : answer(200, { etag: '"e"' }, '<UploadId>u</UploadId>')),
+    )
     const made = await wire.storage.multipart?.create('key', { metadata, size: 10, partBytes: 5 })
     expect(made).toEqual(upload)
     await wire.storage.multipart?.putPart(upload, 1, [Buffer.from('hello')])

@@ -43,7 +43,7 @@ export const ossDialect: Dialect<OssAddress> = {
     statedHashes: ['crc64', 'md5'],
   },
   keyFault: (key) => (/^[/\\]/.test(key) ? 'OSS holds no key that begins with "/" or "\\".' : undefined),
-  metadata: { prefix: 'x-oss-meta-', text: rawUtf8 },
+  metadata: { prefix: 'x-oss-meta-', text: rawUtf8, names: /^[a-z0-9-]+$/ },
   storageClassHeader: 'x-oss-storage-class',
   listing: { version: 2, urlEncoding: true, tokenEncoded: true, lookAtType: 'Symlink' },
   reads: { headers: {}, rangeHeaders: { 'x-oss-range-behavior': 'standard' } },

@@ -4,6 +4,7 @@ import { amzChecksums, etagOf, md5OfEtag, toAmzChecksum, toContentMd5 } from '..
 import { header } from '../headers.ts'
 import { isBareHost, pathStyle, toEndpointUrl, virtualHost } from '../host.ts'
 import { unquote } from '../listing.ts'
+import { anyName } from '../metadata.ts'
 import { rfc2047 } from '../metadata-text.ts'
 import { sigV4 } from '../sigv4.ts'
 import { element } from '../xml.ts'
@@ -42,7 +43,7 @@ export const s3Dialect: Dialect<S3Address> = {
     statedHashes: ['md5'],
   },
   keyFault: () => undefined,
-  metadata: { prefix: 'x-amz-meta-', text: rfc2047 },
+  metadata: { prefix: 'x-amz-meta-', text: rfc2047, names: anyName },
   storageClassHeader: 'x-amz-storage-class',
   listing: { version: 2, urlEncoding: true, tokenEncoded: false },
   reads: { headers: { 'x-amz-checksum-mode': 'ENABLED' }, rangeHeaders: {} },
@@ -80,7 +81,11 @@ function toTarget(address: S3Address): Target {
     bucket: address.bucket,
     prefix: address.prefix ?? '',
     ...(address.accessKeyId !== undefined && {
-      credentials: { accessKeyId: address.accessKeyId, secret: address.secretAccessKey ?? '', ...(address.sessionToken && { token: address.sessionToken }) },
+      credentials: {
+        accessKeyId: address.accessKeyId,
+        secret: address.secretAccessKey ?? '',
+        ...(address.sessionToken && { token: address.sessionToken }),
+      },
     }),
     ...(address.caFile && { caFile: address.caFile }),
     ...(address.proxy && { proxy: address.proxy }),
