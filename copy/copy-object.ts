@@ -23,7 +23,7 @@ export async function copyObject(engine: Engine, entry: Entry): Promise<Outcome>
 }
 
 /** What needs no look at either end. */
-function settledBefore({ options, now }: Engine, entry: Entry): Outcome | undefined {
+export function settledBefore({ options, now }: Pick<Engine, 'options' | 'now'>, entry: Entry): Outcome | undefined {
   if (entry.excluded) return excluded(entry)
   if (entry.fail) return failedBefore(entry, entry.fail, now())
   if (entry.key === '') return skipped(entry, 'prefix-marker')
@@ -33,7 +33,7 @@ function settledBefore({ options, now }: Engine, entry: Entry): Outcome | undefi
   return undefined
 }
 
-function assertKeyFits({ destination: { info, limits } }: Engine, { key }: Entry): void {
+export function assertKeyFits({ destination: { info, limits } }: Pick<Engine, 'destination'>, { key }: Entry): void {
   const bytes = utf8Length(info.prefix) + utf8Length(key)
   if (bytes <= limits.maxKeyBytes) return
   throw new CopyFault('KeyUnsupported', `The name has ${bytes} bytes at the destination, which takes ${limits.maxKeyBytes}.`, 'destination')
@@ -47,14 +47,20 @@ async function makeDirectory(engine: Engine, entry: Entry): Promise<Outcome> {
   return completed(entry.key, entry, { crc64: '0', completedAt: engine.now(), verified: true, dropped })
 }
 
+type Renewed = { readonly kind: 'grown'; readonly info: ObjectInfo }
 const mostLooks = 3
 
 /** A source that changes under our hands is looked at again; one that keeps changing fails. */
 async function transfer(engine: Engine, entry: Entry, expected: Expected): Promise<Outcome> {
   let current = entry
+  let changed = false
   for (let look = 1; look <= mostLooks; look++) {
-    const plan = planFor(engine, current.size)
-    const result = plan.kind === 'parts' ? await transferParts(engine, current, expected) : await copyWhole(engine, current, expected)
+    const result = await transferOnce(engine, current, expected).catch(async (error: unknown) => {
+      if (changed || !isWorthAnotherLook(engine, entry, error)) throw error
+      changed = true
+      await giveUp(engine, entry.key)
+      return { kind: 'grown' as const, info: await headSource(engine, entry.key) }
+    })
     if (result.kind !== 'grown') return result
     current = renewed(current, result.info)
   }
@@ -63,29 +69,23 @@ async function transfer(engine: Engine, entry: Entry, expected: Expected): Promi
 
 const renewed = (entry: Entry, { size, mtimeMs, etag }: ObjectInfo): Entry => ({ ...entry, size, mtimeMs, etag })
 
-async function transferParts(engine: Engine, entry: Entry, expected: Expected): Promise<Outcome | { kind: 'grown'; info: ObjectInfo }> {
-  try {
-    return await partsOnce(engine, entry, expected)
-  } catch (error) {
-    if (!isWorthAnotherLook(error)) throw error
-    await giveUp(engine, entry.key)
-    return await partsOnce(engine, entry, expected)
-  }
+/** One piece with a wrong checksum was fetched again already; an upload of many is begun again. */
+function isWorthAnotherLook({ uploads }: Engine, { key }: Entry, error: unknown): boolean {
+  if (!isCopyFault(error)) return false
+  if (error.code === 'ChecksumMismatch') return uploads.find(key) !== undefined
+  return error.code === 'SourceChanged' || error.storage?.kind === 'no-upload'
 }
 
-function isWorthAnotherLook(error: unknown): boolean {
-  return isCopyFault(error) && (error.code === 'SourceChanged' || error.code === 'ChecksumMismatch' || error.storage?.kind === 'no-upload')
-}
-
-async function partsOnce(engine: Engine, entry: Entry, expected: Expected): Promise<Outcome | { kind: 'grown'; info: ObjectInfo }> {
+async function transferOnce(engine: Engine, entry: Entry, expected: Expected): Promise<Outcome | Renewed> {
+  if (planFor(engine, entry.size).kind === 'whole') return await copyWhole(engine, entry, expected)
   const info = await headSource(engine, entry.key)
   const plan = planFor(engine, info.size)
   const { multipart } = engine.destination
-  if (plan.kind !== 'parts' || multipart === undefined) return { kind: 'grown', info }
+  if (plan.kind === 'whole' || multipart === undefined) return { kind: 'grown', info }
   return await copyParts(engine, { entry, info, partBytes: plan.partBytes, expected, multipart })
 }
 
-function planFor({ destination: { limits, multipart }, pieces }: Engine, size: number): Exclude<Plan, { kind: 'too-large' }> {
+export function planFor({ destination: { limits, multipart }, pieces }: Pick<Engine, 'destination' | 'pieces'>, size: number): Exclude<Plan, { kind: 'too-large' }> {
   const { pieceBytes, mostBytes } = pieces
   const plan = planObject(size, limits, { pieceBytes, mostPartBytes: mostBytes, multipart: multipart !== undefined })
   if (plan.kind === 'too-large') throw new CopyFault('TooLarge', plan.sentence, 'destination')

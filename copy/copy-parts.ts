@@ -86,17 +86,16 @@ async function complete(engine: Engine, task: PartsTask, { upload, parts, size, 
   const sent: Sent = { key: entry.key, size, hashes: { crc64 }, etag: etagOfParts(ordered) }
   const conclude = (proved: boolean): Outcome => completed(entry.key, info, { crc64, completedAt: engine.now(), verified: proved, dropped })
   const options = { ifAbsent: expected === null ? true : undefined, hashes: sent.hashes, mtimeMs, signal: engine.signal }
-  return await tryPiece(engine, entry.key, () =>
-    engine.pool.run(async () => {
-      try {
-        const result = await atDestination(multipart.complete(upload, ordered, options))
-        return conclude((await verifyPut(engine, sent, result)) && verified)
-      } catch (error) {
-        const found = await whenRefused(engine, entry, sent, error)
-        return found === 'ours' ? conclude(verified) : skipped(entry, found)
-      }
-    }, { signal: engine.signal }),
-  )
+  const attempt = async (): Promise<Outcome> => {
+    try {
+      const result = await atDestination(multipart.complete(upload, ordered, options))
+      return conclude((await verifyPut(engine, sent, result)) && verified)
+    } catch (error) {
+      const found = await whenRefused(engine, entry, sent, error)
+      return found === 'ours' ? conclude(verified) : skipped(entry, found)
+    }
+  }
+  return await tryPiece(engine, entry.key, () => engine.pool.run(attempt, { signal: engine.signal }), 0)
 }
 
 /** A Complete whose answer was lost meets an upload that is gone, or an object where there was none. */

@@ -43,9 +43,13 @@ async function passOn(engine: Engine, entry: Entry, expected: Expected, piece: P
 
 const readOtherBytes = (): CopyFault => new CopyFault('ChecksumMismatch', 'The bytes read do not have the checksum that the source states.', 'source')
 
+/** A `name/` object may come to be as a folder at any moment, with the first file below it. */
+const isFolder = ({ key, size }: Sent): boolean => key.endsWith('/') && size === 0
+
 async function store(engine: Engine, entry: Entry, expected: Expected, piece: Piece, info: ObjectInfo, sent: Sent): Promise<Outcome> {
   const { dropped, ...stored } = toStored(engine, { ...info, storageClass: info.storageClass ?? entry.storageClass })
-  const options = { ...stored, ...conditionsFor(expected), hashes: sent.hashes, signal: engine.signal }
+  const conditions = isFolder(sent) ? {} : conditionsFor(expected)
+  const options = { ...stored, ...conditions, hashes: sent.hashes, signal: engine.signal }
   const conclude = (verified: boolean): Outcome =>
     completed(entry.key, info, { crc64: sent.hashes.crc64 ?? '', completedAt: engine.now(), verified, dropped })
   try {

@@ -34,7 +34,10 @@ function digestOf(hasher: IHasher, body: Body): string {
   return hasher.digest('hex')
 }
 
-/** Which hashes a file needs on its way. CRC-64/XZ always: the report has it. */
+/**
+ * Which hashes a file needs on its way. CRC-64/XZ always: the report has it, and a destination that states it needs no other;
+ * else the cheapest that the destination proves, or what it states to compare with.
+ */
 export interface HashPlan {
   /** Of a whole object. */
   readonly whole: readonly HashName[]
@@ -46,9 +49,10 @@ export interface HashPlan {
 
 export function planHashes(source: Storage, destination: Storage, proven: ReadonlySet<HashName>): HashPlan {
   const { putHashes, statedHashes } = destination.abilities
-  const proving = putHashes.find((name) => proven.has(name))
-  const sent = proving ?? putHashes[0]
-  const compared = proving === undefined && !statedHashes.includes('crc64') ? statedHashes[0] : undefined
+  const states = statedHashes.includes('crc64')
+  const proving = putHashes.find((name) => proven.has(name) && (name === 'crc64' || !states))
+  const sent = proving ?? (states ? undefined : putHashes[0])
+  const compared = proving === undefined && !states ? statedHashes[0] : undefined
   const read = source.abilities.statedHashes.includes('crc64') ? undefined : source.abilities.statedHashes[0]
   return { whole: namesOf('crc64', sent, compared, read), part: namesOf('crc64', sent, compared), proving }
 }

@@ -4,8 +4,8 @@ import type { Engine } from './engine.ts'
 import { isCopyFault, type CopyFault } from './fault.ts'
 import { aborted, maxTries, pause } from '../storage/retrying.ts'
 
-/** Fails with the CopyFault of the last try; `aborted` when the batch is cut between two tries. */
-export async function tryPiece<T>(engine: Engine, key: string, attempt: () => Promise<T>): Promise<T> {
+/** `attempt` is repeated after a wrong checksum at most `mostMismatches` times. Fails with the CopyFault of the last try; `aborted` when the batch is cut between two tries. */
+export async function tryPiece<T>(engine: Engine, key: string, attempt: () => Promise<T>, mostMismatches = 1): Promise<T> {
   let mismatches = 0
   for (let failed = engine.uploads.triesBefore(key); ; ) {
     try {
@@ -14,16 +14,15 @@ export async function tryPiece<T>(engine: Engine, key: string, attempt: () => Pr
       if (!isCopyFault(error)) throw error
       failed++
       if (error.code === 'ChecksumMismatch') mismatches++
-      if (!mayPass(error, failed, mismatches)) throw error
+      if (mismatches > mostMismatches || !mayPass(error, failed)) throw error
       await waitForNext(engine, key, error, failed)
     }
   }
 }
 
-/** A wrong checksum may be one flipped bit: the piece is fetched once more. */
-function mayPass({ code, storage }: CopyFault, failed: number, mismatches: number): boolean {
-  if (code === 'ChecksumMismatch') return mismatches === 1
-  return storage?.retryable === true && failed < maxTries
+/** A wrong checksum may be one flipped bit. */
+function mayPass({ code, storage }: CopyFault, failed: number): boolean {
+  return code === 'ChecksumMismatch' || (storage?.retryable === true && failed < maxTries)
 }
 
 async function waitForNext(engine: Engine, key: string, { storage }: CopyFault, failed: number): Promise<void> {

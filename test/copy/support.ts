@@ -65,12 +65,12 @@ export function someBytes(size: number, seed = 1): Buffer {
 }
 
 /** Everything that the source lists, as the lister would hand it on. */
-export async function entriesOf(source: Storage, destination: Entry['destination'] = null): Promise<Entry[]> {
+export async function entriesOf(source: Storage, look: 'nothing-there' | 'not-looked' = 'nothing-there'): Promise<Entry[]> {
   const entries: Entry[] = []
   let cursor: string | undefined
   do {
     const page = await source.list({ cursor })
-    entries.push(...page.entries.map((entry) => ({ ...entry, destination })))
+    entries.push(...page.entries.map((entry) => (look === 'not-looked' ? entry : { ...entry, destination: null })))
     cursor = page.next
   } while (cursor !== undefined)
   return entries
