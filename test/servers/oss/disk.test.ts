@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { appendFile, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { appendFile, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -103,6 +103,14 @@ it('gives the space of large bodies back, but not before the last copy and the l
   await ask({ method: 'DELETE', key: 'copy' })
   expect(Buffer.compare((await reading).body, big)).toBe(0)
   await expect.poll(files).toEqual([])
+  await server.close()
+})
+
+it('clears away at its start what a kill left half written', async () => {
+  await mkdir(join(dir, 'blobs', 'xx'), { recursive: true })
+  await writeFile(join(dir, 'blobs', 'xx', 'file-xx'), 'half')
+  const server = await startOssServer({ ...options, dir })
+  expect(await files()).toEqual([])
   await server.close()
 })
 
