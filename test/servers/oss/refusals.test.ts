@@ -210,6 +210,18 @@ it('checks parts only when the upload is completed', async () => {
   expect((await get({ key })).body.length).toBe(100 * KiB + 1)
 })
 
+it('keeps no part of an upload that was aborted while the part came in', async () => {
+  const key = 'late-part'
+  const initiated = await send(server, { method: 'POST', bucket, key, query: { uploads: null } })
+  const uploadId = /<UploadId>(.*)<\/UploadId>/.exec(initiated.body.toString())?.[1] ?? ''
+  const started = server.faults.add({ operation: 'UploadPart', do: { kind: 'slow', bytesPerSecond: 100_000 } })
+  const part = put({ key, query: { partNumber: '1', uploadId }, body: Buffer.alloc(20_000) })
+  await expect.poll(() => server.faults.hits(started)).toBe(1)
+  expect(await send(server, { method: 'DELETE', bucket, key, query: { uploadId } })).toMatchObject({ status: 204 })
+  expect(await part).toMatchObject({ status: 404, code: 'NoSuchUpload' })
+  server.faults.clear()
+})
+
 it('completes from all parts that are there when asked so', async () => {
   const key = 'all-parts'
   const initiated = await send(server, { method: 'POST', bucket, key, query: { uploads: null } })

@@ -1,10 +1,13 @@
 import type { ByteString } from '../bytes.ts'
 
-const blockSize = 512
-
-/** Keys in byte order: blocks of at most 512, so that adding, removing and seeking stay cheap with millions. */
+/** Keys in byte order: blocks of a few hundred, so that adding, removing and seeking stay cheap with millions. */
 export class SortedKeys {
   readonly #blocks: ByteString[][] = [[]]
+  readonly #blockSize: number
+
+  constructor(blockSize = 512) {
+    this.#blockSize = blockSize
+  }
 
   add(key: ByteString): void {
     const at = this.#blockOf(key)
@@ -12,7 +15,7 @@ export class SortedKeys {
     const index = lowerBound(block, key)
     if (block[index] === key) return
     block.splice(index, 0, key)
-    if (block.length > blockSize) this.#blocks.splice(at + 1, 0, block.splice(blockSize / 2))
+    if (block.length > this.#blockSize) this.#blocks.splice(at + 1, 0, block.splice(this.#blockSize / 2))
   }
 
   remove(key: ByteString): void {
