@@ -3,9 +3,11 @@ export interface Place {
   readonly endpoint: string
   readonly bucket: string
   readonly prefix: string
+  /** File systems: the folder itself. */
+  readonly root?: string
 }
 
-const textOf = ({ endpoint, bucket, prefix }: Place): string => `${`${endpoint.replace(/\/+$/, '')}/${bucket}`.replace(/\/+$/, '')}/${prefix}`
+const textOf = ({ endpoint, bucket, prefix, root }: Place): string => root ?? `${`${endpoint.replace(/\/+$/, '')}/${bucket}`.replace(/\/+$/, '')}/${prefix}`
 
 export function overlaps(a: Place, b: Place): boolean {
   const [first, second] = [textOf(a), textOf(b)]

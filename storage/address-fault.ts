@@ -27,8 +27,10 @@ const table: Readonly<Partial<Record<StorageErrorKind, Row>>> = {
   'no-bucket': {
     source: 'SourceAddrEndpointBucketNotMatchOrNoSuchBucket',
     destination: 'DestAddrBucketInvalid',
-    advice: 'has no such bucket or folder: correct the name or make it',
+    advice: 'has no such bucket: correct the name or make it',
   },
+  'no-mount': { source: 'SourceMountNasFailed', destination: 'DestMountNasFailed', advice: 'is not there on the worker: mount the share or correct the path' },
+  'no-folder': { source: 'SourcePrefixIsNotDir', destination: 'DestPrefixIsNotDir', advice: 'has no such folder: correct its name or make it' },
   'bad-access-key': accessKey,
   'bad-secret': secret,
   expired: { ...accessKey, advice: 'says that the credentials have expired: renew them' },

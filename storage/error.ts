@@ -4,7 +4,9 @@
  */
 export const storageErrorKinds = [
   'not-found', // the key is not there
-  'no-bucket', // bucket, container, share or folder is not there
+  'no-bucket', // bucket or container is not there
+  'no-mount', // the share is not mounted, or its path is not a folder
+  'no-folder', // the folder below a share's path is not there
   'no-upload', // the multipart upload is gone (aborted, completed or expired)
   'forbidden', // known caller, right missing
   'bad-access-key', // the store does not know the key id, user or operator
@@ -47,7 +49,7 @@ export interface StorageErrorDetails {
 }
 
 const retryableKinds: ReadonlySet<StorageErrorKind> = new Set(['throttled', 'unavailable', 'network', 'timeout', 'premature-end'])
-const addressKinds: ReadonlySet<StorageErrorKind> = new Set(['no-bucket', 'bad-access-key', 'bad-secret', 'expired', 'clock-skew', 'wrong-region', 'full', 'network', 'unavailable'])
+const addressKinds: ReadonlySet<StorageErrorKind> = new Set(['no-bucket', 'no-mount', 'no-folder', 'bad-access-key', 'bad-secret', 'expired', 'clock-skew', 'wrong-region', 'full', 'network', 'unavailable'])
 
 /** `message` is the vendor's own sentence: no URL with a query, no header, no secret. */
 export class StorageError extends Error {

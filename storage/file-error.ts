@@ -14,7 +14,9 @@ const both = (code: FileErrorCode, sentence: string): Row => ({ source: code, de
 
 const table: Readonly<Record<StorageErrorKind, Row>> = {
   'not-found': { source: 'SourceGone', destination: 'Unexpected', sentence: 'The object is not there any more' },
-  'no-bucket': both('Unexpected', 'The bucket or folder is not there'),
+  'no-bucket': both('Unexpected', 'The bucket is not there'),
+  'no-mount': both('Unexpected', 'The share is not mounted'),
+  'no-folder': both('Unexpected', 'The folder is not there'),
   'no-upload': both('Unexpected', 'The multipart upload is gone'),
   forbidden: both('Forbidden', 'Access is denied'),
   'bad-access-key': both('Forbidden', 'The access key is not known'),

@@ -61,6 +61,8 @@ export interface StorageInfo {
   /** Prefix or folder, '' or ending in '/'. */
   readonly prefix: string
   readonly endpoint: string
+  /** File systems: the folder as a worker sees it, links followed, ending in '/'. */
+  readonly root?: string
 }
 
 /** Numbers the planner obeys. Bytes unless the name says otherwise; Infinity where there is no limit. */

@@ -10,7 +10,7 @@ conformance('nas', async () => {
   const open = (folder: string) => openStorage({ vendor: 'nas', path, folder })
   return {
     storage: await open('share/'),
-    failing: { 'no-bucket': await open('missing/') },
+    failing: { 'no-folder': await open('missing/'), 'no-mount': await openStorage({ vendor: 'nas', path: join(path, 'nowhere') }) },
     refuses: [
       { keys: /^\/|\/\//, reason: 'a folder needs a name' },
       { keys: /(^|\/)\.{1,2}(\/|$)/, reason: 'a way to another folder is no name' },

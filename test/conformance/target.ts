@@ -13,7 +13,7 @@ export interface Target {
   stop(): Promise<void>
 }
 
-export const failures = ['no-bucket', 'bad-access-key', 'bad-secret', 'forbidden', 'throttled', 'unavailable'] as const
+export const failures = ['no-bucket', 'no-mount', 'no-folder', 'bad-access-key', 'bad-secret', 'forbidden', 'throttled', 'unavailable'] as const
 export type Failure = (typeof failures)[number]
 
 export interface Refusal {

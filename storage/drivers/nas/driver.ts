@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs'
 import type { Storage, StorageAbilities } from '../../storage.ts'
 import type { NasAddress } from './address.ts'
 import { Folder } from './folder.ts'
@@ -28,6 +29,15 @@ const abilities: StorageAbilities = {
   statedHashes: [],
 }
 
+/** Once, when the address is opened: to see that two addresses are one place. */
+function realRoot(path: string): string {
+  try {
+    return `${realpathSync(path).replace(/\/$/, '')}/`
+  } catch {
+    return `${path.replace(/\/$/, '')}/`
+  }
+}
+
 const maxPathBytes = 4_095
 
 /**
@@ -41,7 +51,7 @@ export function openNas(address: NasAddress, { followSymlinks = false, namesAtAT
   const writer = new Writer(folder)
   const { path, mountPoint, folder: prefix = '' } = address
   return {
-    info: { vendor: 'nas', bucket: mountPoint ?? path, prefix, endpoint: mountPoint === undefined ? 'file:' : `file://${path}` },
+    info: { vendor: 'nas', bucket: mountPoint ?? path, prefix, endpoint: 'file:', root: realRoot(folder.root) },
     limits: {
       maxPutBytes: Infinity,
       minPartBytes: 1,

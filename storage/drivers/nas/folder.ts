@@ -20,7 +20,7 @@ export class Folder {
     this.path = path
     this.root = join(path, folder)
     this.followSymlinks = followSymlinks
-    if (folder !== '' && keyFault(folder)) throw new StorageError(`The folder "${folder}" does not lie below ${path}.`, { kind: 'no-bucket' })
+    if (folder !== '' && keyFault(folder)) throw new StorageError(`The folder "${folder}" does not lie below ${path}.`, { kind: 'no-folder' })
   }
 
   at(key: string): string {
@@ -34,16 +34,17 @@ export class Folder {
     } catch (cause) {
       const error = toStorageError(cause, key)
       const maybeGone = error.kind === 'not-found' || error.kind === 'not-a-file'
-      throw maybeGone && (await this.isMissing()) ? this.missing() : error
+      throw maybeGone && (await this.isMissing()) ? await this.missing() : error
     }
   }
 
   async isMissing(): Promise<boolean> {
-    return await stat(this.root).then((stats) => !stats.isDirectory(), (error: unknown) => ['ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? ''))
+    return await isNoFolder(this.root)
   }
 
-  missing(): StorageError {
-    return new StorageError(`There is no folder ${this.root}.`, { kind: 'no-bucket' })
+  async missing(): Promise<StorageError> {
+    const kind = (await isNoFolder(this.path)) ? 'no-mount' : 'no-folder'
+    return new StorageError(`There is no folder ${kind === 'no-mount' ? this.path : this.root}.`, { kind })
   }
 
   /** `dir` ('' or ending in '/') exists and no symbolic link leads out of the root on the way; ENOENT where it does not. */
@@ -80,13 +81,17 @@ export class Folder {
   }
 }
 
+async function isNoFolder(path: string): Promise<boolean> {
+  return await stat(path).then((stats) => !stats.isDirectory(), (error: unknown) => ['ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? ''))
+}
+
 function contains(top: string, path: string): boolean {
   return path === top || path.startsWith(top === '/' ? '/' : `${top}/`)
 }
 
 const leavesRoot = (dir: string): StorageError =>
   dir === ''
-    ? new StorageError('The folder of this address is a symbolic link that leads out of its path.', { kind: 'no-bucket' })
+    ? new StorageError('The folder of this address is a symbolic link that leads out of its path.', { kind: 'no-folder' })
     : unsupported(dir, 'a symbolic link leads out of the folder of this address')
 
 /** For `catch`: swallows these codes. */

@@ -92,7 +92,7 @@ class Uploads {
   async listUploads(key: string): Promise<UploadRef[]> {
     if (keyFault(key)) return []
     const ids = await uploadIdsFor(nameOf(key), this.#folder.at(parentOf(key))).catch(unless('ENOENT', 'ENOTDIR'))
-    if (!ids && (await this.#folder.isMissing())) throw this.#folder.missing()
+    if (!ids && (await this.#folder.isMissing())) throw await this.#folder.missing()
     const uploads = await Promise.all((ids ?? []).map((uploadId) => this.#read({ key, uploadId, partBytes: 0 })))
     return uploads.filter((upload) => upload?.key === key)
   }

@@ -19,7 +19,7 @@ export async function deleteFile(folder: Folder, key: string, { signal }: CallOp
       await removeOne(folder, key)
     } catch (error) {
       if (!['ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? '')) throw error
-      if (await folder.isMissing()) throw folder.missing()
+      if (await folder.isMissing()) throw await folder.missing()
     }
     if (key.startsWith(reportFolder)) await removeEmptyParents(folder, parentOf(key))
   })

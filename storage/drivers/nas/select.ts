@@ -16,6 +16,8 @@ export interface Name {
 export interface Wanted {
   /** Names after this one, and the directory on the way to it. */
   readonly after: ByteString
+  /** Names after this one: what an earlier reading gave ends here. */
+  readonly last: ByteString
   /** Names that begin so, and the directory on the way to it. */
   readonly prefix: ByteString
   readonly most: number
@@ -73,7 +75,8 @@ async function followed(path: ByteString, above: ReadonlySet<string>): Promise<E
 
 export const identityOf = ({ dev, ino }: { dev: number; ino: number }): string => `${dev}:${ino}`
 
-function isWanted({ shown, kind }: Name, { after, prefix }: Wanted): boolean {
+function isWanted({ shown, kind }: Name, { after, last, prefix }: Wanted): boolean {
+  if (shown <= last) return false
   const isAfter = shown > after || (kind === 'directory' && after.startsWith(shown))
   return isAfter && (shown.startsWith(prefix) || (kind === 'directory' && prefix.startsWith(shown)))
 }

@@ -113,7 +113,8 @@ export class Walk {
     const { after, prefix, most = namesAtATime, followSymlinks } = this.#options
     const afterHere = after.startsWith(level.shown) ? after.slice(level.shown.length) : ''
     return await select(level.raw, {
-      after: last === '' ? afterHere : last,
+      after: afterHere,
+      last,
       prefix: prefix.startsWith(level.shown) ? prefix.slice(level.shown.length) : '',
       most,
       above: followSymlinks ? new Set(this.#levels.map(({ identity }) => identity)) : undefined,
