@@ -4,10 +4,9 @@ import type { ExitCode } from './command.ts'
 import { commands } from './commands.ts'
 import { printError } from './output.ts'
 import { parseCommandLine } from './parser.ts'
-import { processShell } from './shell.ts'
+import { processShell, type Shell } from './shell.ts'
 
-export async function run(argv: readonly string[]): Promise<ExitCode> {
-  const shell = processShell(argv.includes('--json'))
+export async function run(argv: readonly string[], shell: Shell = processShell(argv.includes('--json'))): Promise<ExitCode> {
   try {
     const { command, args, printed } = await parseCommandLine(argv, commands, packageFile.version)
     if (command) return await command.run(args, shell)

@@ -46,6 +46,7 @@ export async function openSession(server: ServerChoice, args: Args, shell: Shell
 
 /** The usual life of a command. */
 export async function withSession(args: Args, shell: Shell, act: (session: Session) => Promise<ExitCode>): Promise<ExitCode> {
+  workerTimeoutOf(args)
   const session = await openSession(await requireServer(args, shell), args, shell)
   try {
     return await act(session)
@@ -60,7 +61,7 @@ async function ensureAttributes(connection: Parameters<typeof ensureSearchAttrib
   return present
 }
 
-function workerTimeoutOf(args: Args): number {
+export function workerTimeoutOf(args: Args): number {
   try {
     return parseDuration(textOf(args, 'workerTimeout') ?? '30s')
   } catch (error) {

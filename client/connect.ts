@@ -1,4 +1,5 @@
 /** Which Temporal: flags → TEMPORAL_* and profiles → a live server noted in the folder or above → localhost:7233 if it answers. */
+import { once } from 'node:events'
 import { createConnection } from 'node:net'
 import { hostname } from 'node:os'
 import { Client, Connection, isGrpcServiceError } from '@temporalio/client'
@@ -24,6 +25,7 @@ export interface ServerChoice {
 }
 
 export const defaultAddress = 'localhost:7233'
+const defaultPort = 7233
 const connectTimeoutMs = 5_000
 const probeMs = 1_000
 
@@ -38,7 +40,7 @@ export async function chooseServer({ address, namespace, profile, env, noted }: 
   }
   const note = await noted()
   if (note) return { origin: 'folder', namespace: namespace ?? note.namespace, connection: { address: note.address } }
-  if (!(await isListening(defaultAddress))) return null
+  if (!(await isListening(defaultAddress, probeMs))) return null
   return { origin: 'default', namespace: namespace ?? configured.namespace ?? 'default', connection: { address: defaultAddress } }
 }
 
@@ -73,6 +75,7 @@ export async function connectTo({ connection: options, namespace }: ServerChoice
 const grpcNotFound = 5
 
 async function open(options: ServerChoice['connection']): Promise<Connection> {
+  if (!(await isListening(options.address, connectTimeoutMs))) throw noServer(`Temporal at ${options.address} does not answer (nothing listens there).`)
   try {
     return await Connection.connect({ ...options, connectTimeout: connectTimeoutMs } as Parameters<typeof Connection.connect>[0])
   } catch (error) {
@@ -91,14 +94,16 @@ export function isThisMachine(address: string): boolean {
 }
 
 /** Nothing listens: known at once, without waiting for gRPC to give up. */
-function isListening(address: string): Promise<boolean> {
-  const { hostname: host, port } = new URL(`http://${address}`)
-  return new Promise((resolve) => {
-    const socket = createConnection({ host, port: Number(port), timeout: probeMs })
-    const settle = (answers: boolean) => (): void => {
-      socket.destroy()
-      resolve(answers)
-    }
-    socket.once('connect', settle(true)).once('error', settle(false)).once('timeout', settle(false))
-  })
+async function isListening(address: string, timeoutMs: number): Promise<boolean> {
+  const url = URL.parse(`tcp://${address}`)
+  if (!url?.hostname) return false
+  const socket = createConnection({ host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port || defaultPort) })
+  try {
+    await once(socket, 'connect', { signal: AbortSignal.timeout(timeoutMs) })
+    return true
+  } catch {
+    return false
+  } finally {
+    socket.destroy()
+  }
 }

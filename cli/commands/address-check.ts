@@ -15,10 +15,10 @@ export const addressCheckCommand: Command = {
   positionals: [{ name: 'name', describe: 'A name, name:sub/prefix/ or a path of the workers' }],
   options: { as: { type: 'string', describe: 'source | destination', default: 'source' } },
   examples: [['tranship address check archive --as destination', 'also writes, reads back and deletes a canary object']],
-  run: (args, shell) => {
+  run: async (args, shell) => {
     const address = toRefText(requiredText(args, 'name'), shell.folder)
     const role = roleOf(textOf(args, 'as') ?? 'source')
-    return withSession(args, shell, async ({ jobs }) => {
+    return await withSession(args, shell, async ({ jobs }) => {
       const result = await jobs.checkAddress(address, role)
       printResult(shell, result, () => showCheck(result))
       return result.ok ? 0 : 2

@@ -35,10 +35,11 @@ export const errorsCommand: Command = {
     limit: { type: 'string', describe: 'At most so many files', default: String(defaultLimit) },
   },
   examples: [['tranship errors photos-to-archive --code Forbidden --limit 10', '']],
-  run: (args, shell) => {
+  run: async (args, shell) => {
+    const job = checkJobName(requiredText(args, 'name'))
     const wanted = wantedOf(args)
-    return withSession(args, shell, async (session) => {
-      const view = await session.jobs.status(checkJobName(requiredText(args, 'name')))
+    return await withSession(args, shell, async (session) => {
+      const view = await session.jobs.status(job)
       const names = listsOf(view).filter((name) => /_error_list(_\d+)?$/.test(name))
       const reader = await openListReader(view, session, args, shell)
       try {

@@ -13,15 +13,16 @@ export const removeCommand: Command = {
   positionals: [{ name: 'name', describe: 'The job' }],
   options: { yes: { type: 'boolean', describe: 'Do not ask' } },
   examples: [['tranship remove photos-to-archive --yes', '']],
-  run: (args, shell) =>
-    withSession(args, shell, async ({ jobs }) => {
-      const job = checkJobName(requiredText(args, 'name'))
+  run: async (args, shell) => {
+    const job = checkJobName(requiredText(args, 'name'))
+    return await withSession(args, shell, async ({ jobs }) => {
       const view = await jobs.status(job)
       if (!isOver(view) && !flagOf(args, 'yes')) await confirm(job, view.status, shell)
       await jobs.remove(job)
       printResult(shell, { job, removed: true }, () => `The job "${job}" is forgotten. What it copied and its report are still at ${view.destination}.`)
       return 0
-    }),
+    })
+  },
 }
 
 async function confirm(job: string, status: string, { stderr }: Shell): Promise<void> {

@@ -29,11 +29,11 @@ export const reportCommand: Command = {
   positionals: [{ name: 'name', describe: 'The job' }],
   options: { out: { type: 'string', describe: 'Folder to write to' } },
   examples: [['tranship report photos-to-archive --out report', '']],
-  run: (args, shell) =>
-    withSession(args, shell, async (session) => {
-      const job = checkJobName(requiredText(args, 'name'))
-      const out = textOf(args, 'out')
-      if (out === undefined) throw invalid('--out is missing: name the folder that the lists go to.')
+  run: async (args, shell) => {
+    const job = checkJobName(requiredText(args, 'name'))
+    const out = textOf(args, 'out')
+    if (out === undefined) throw invalid('--out is missing: name the folder that the lists go to.')
+    return await withSession(args, shell, async (session) => {
       const view = await session.jobs.status(job)
       const reader = await openListReader(view, session, args, shell)
       try {
@@ -43,7 +43,8 @@ export const reportCommand: Command = {
       } finally {
         await reader.close()
       }
-    }),
+    })
+  },
 }
 
 export function listsOf({ job, report, status }: JobView): readonly string[] {

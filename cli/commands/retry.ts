@@ -17,10 +17,10 @@ export const retryCommand: Command = {
     wait: { type: 'boolean', describe: 'Until that run is done' },
   },
   examples: [['tranship retry photos-to-archive --only SourceThrottled --wait', '']],
-  run: (args, shell) =>
-    withSession(args, shell, async ({ jobs }) => {
-      const job = checkJobName(requiredText(args, 'name'))
-      const only = checkCode(textOf(args, 'only'), '--only')
+  run: async (args, shell) => {
+    const job = checkJobName(requiredText(args, 'name'))
+    const only = checkCode(textOf(args, 'only'), '--only')
+    return await withSession(args, shell, async ({ jobs }) => {
       const { view, message } = await jobs.retry(job, only === undefined ? {} : { only })
       say(shell, message)
       if (flagOf(args, 'wait')) shell.takeInterrupts()
@@ -28,7 +28,8 @@ export const retryCommand: Command = {
       printResult(shell, last, () => showJob(last))
       if (shell.interrupted.aborted) return 130
       return flagOf(args, 'wait') ? exitCodeOf(last) : 0
-    }),
+    })
+  },
 }
 
 export function checkCode(code: string | undefined, option: string): string | undefined {

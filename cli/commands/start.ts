@@ -11,14 +11,15 @@ export const startCommand: Command = {
   positionals: [{ name: 'name', describe: 'The job' }],
   options: { wait: { type: 'boolean', describe: 'Until it is really running' } },
   examples: [['tranship start photos-to-archive', '']],
-  run: (args, shell) =>
-    withSession(args, shell, async ({ jobs }) => {
-      const job = checkJobName(requiredText(args, 'name'))
+  run: async (args, shell) => {
+    const job = checkJobName(requiredText(args, 'name'))
+    return await withSession(args, shell, async ({ jobs }) => {
       const { view, message } = await jobs.start(job)
       say(shell, message)
       if (flagOf(args, 'wait')) shell.takeInterrupts()
       const last = flagOf(args, 'wait') ? await followOnScreen(jobs, job, shell, ({ status, phase }) => status !== 'Stopped' && phase !== 'stopping') : view
       printResult(shell, last, () => showJob(last))
       return shell.interrupted.aborted ? 130 : 0
-    }),
+    })
+  },
 }

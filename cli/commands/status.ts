@@ -13,9 +13,9 @@ export const statusCommand: Command = {
   positionals: [{ name: 'name', describe: 'The job' }],
   options: { watch: { type: 'boolean', describe: 'Keep showing it until it has ended' } },
   examples: [['tranship status photos-to-archive --watch', 'progress until the end'], ['tranship status photos-to-archive --json', 'for scripts']],
-  run: (args, shell) =>
-    withSession(args, shell, async ({ jobs }) => {
-      const job = checkJobName(requiredText(args, 'name'))
+  run: async (args, shell) => {
+    const job = checkJobName(requiredText(args, 'name'))
+    return await withSession(args, shell, async ({ jobs }) => {
       const print = (view: JobView): void => printResult(shell, view, () => showJob(view))
       const view = await jobs.status(job)
       if (!flagOf(args, 'watch')) {
@@ -26,5 +26,6 @@ export const statusCommand: Command = {
       if (shell.json) await jobs.follow(job, { onView: print, signal: shell.interrupted, everyMs: 1_000 }, hasEnded)
       else print(await followOnScreen(jobs, job, shell))
       return shell.interrupted.aborted ? 130 : 0
-    }),
+    })
+  },
 }

@@ -12,14 +12,15 @@ export const stopCommand: Command = {
   positionals: [{ name: 'name', describe: 'The job' }],
   options: { wait: { type: 'boolean', describe: 'Until no worker copies any more' } },
   examples: [['tranship stop photos-to-archive --wait', '']],
-  run: (args, shell) =>
-    withSession(args, shell, async ({ jobs }) => {
-      const job = checkJobName(requiredText(args, 'name'))
+  run: async (args, shell) => {
+    const job = checkJobName(requiredText(args, 'name'))
+    return await withSession(args, shell, async ({ jobs }) => {
       const { view, message } = await jobs.stop(job)
       say(shell, message)
       if (flagOf(args, 'wait')) shell.takeInterrupts()
       const last = flagOf(args, 'wait') ? await followOnScreen(jobs, job, shell, (now) => now.status === 'Stopped' || isOver(now)) : view
       printResult(shell, last, () => showJob(last))
       return shell.interrupted.aborted ? 130 : 0
-    }),
+    })
+  },
 }
