@@ -1,5 +1,5 @@
 import type { Vendor } from '../../../model/address.ts'
-import type { Hashes, StorageAbilities, StorageLimits } from '../../storage.ts'
+import type { BucketFacts, Hashes, StorageAbilities, StorageLimits } from '../../storage.ts'
 import type { ReceivedHeaders } from './headers.ts'
 import type { MetadataForm } from './metadata.ts'
 import type { Credentials, Headers, Sign } from './signing.ts'
@@ -25,6 +25,8 @@ export interface Dialect<Address> {
   readonly reads: ReadForm
   readonly writes: WriteForm
   readonly hashes: HashForm
+  /** By the vendor's own SDK. */
+  readonly facts: (address: Address) => Promise<BucketFacts>
 }
 
 export interface ListingForm {

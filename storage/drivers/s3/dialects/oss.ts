@@ -48,6 +48,7 @@ export const ossDialect: Dialect<OssAddress> = {
   listing: { version: 2, urlEncoding: true, tokenEncoded: true, lookAtType: 'Symlink' },
   reads: { headers: {}, rangeHeaders: { 'x-oss-range-behavior': 'standard' } },
   writes: { ifAbsent: { 'x-oss-forbid-overwrite': 'true' }, ifMatch: false, uploadChecksum: {} },
+  facts: async (address) => await (await import('../facts.ts')).ossFacts(address),
   hashes: {
     toHeaders: toContentMd5,
     fromHeaders: (headers) => ({ ...toCrc64(header(headers, 'x-oss-hash-crc64ecma')), ...statedMd5(headers) }),

@@ -52,6 +52,7 @@ export const s3Dialect: Dialect<S3Address> = {
     ifMatch: true,
     uploadChecksum: { 'x-amz-checksum-algorithm': 'CRC32', 'x-amz-checksum-type': 'FULL_OBJECT' },
   },
+  facts: async (address) => await (await import('../facts.ts')).s3Facts(address),
   hashes: {
     toHeaders: (hashes) => ({ ...toAmzChecksum(hashes), ...toContentMd5(hashes) }),
     partHash: 'crc32',

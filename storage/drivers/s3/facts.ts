@@ -6,36 +6,26 @@ import { Agent } from 'node:https'
 import type { Options as OssOptions } from 'ali-oss'
 import type { S3ClientConfig } from '@aws-sdk/client-s3'
 import type { OssAddress, S3Address } from './address.ts'
+import type { BucketFacts } from '../../storage.ts'
 import { ossDialect } from './dialects/oss.ts'
 import { s3Dialect } from './dialects/s3.ts'
 import { toStorageError } from './error.ts'
 import { toNetworkError } from './network.ts'
 import { encodeEntities } from './xml.ts'
 
-export interface BucketProbe {
-  /** Where the bucket really is, as far as the store says so; also when it is not where the address says. */
-  readonly region?: string
-  /** The bucket's default class: objects of an archive class cannot be read as they are. */
-  readonly storageClass?: string
-}
-
 const timeoutMs = 10_000
 
 /** Fails like the calls of a Storage: `no-bucket`, `forbidden`, `bad-access-key`, `network` … */
-export function probeBucket(address: S3Address | OssAddress): Promise<BucketProbe> {
-  return address.vendor === 's3' ? probeS3(address) : probeOss(address)
-}
-
-async function probeS3(address: S3Address): Promise<BucketProbe> {
+export async function s3Facts(address: S3Address): Promise<BucketFacts> {
   const { HeadBucketCommand, S3Client } = await import('@aws-sdk/client-s3')
   const client = new S3Client(s3Options(address))
   try {
     const { BucketRegion } = await client.send(new HeadBucketCommand({ Bucket: address.bucket }))
-    return BucketRegion ? { region: BucketRegion } : {}
+    return { ...(BucketRegion && { region: BucketRegion }), archive: false }
   } catch (error) {
     const region = headersOf(error)['x-amz-bucket-region']
-    if (region !== undefined && region !== address.region) return { region }
-    throw toProbeError(error)
+    if (region !== undefined && region !== address.region) return { region, archive: false }
+    throw toFactsError(error)
   } finally {
     client.destroy()
   }
@@ -59,7 +49,8 @@ function s3Options(address: S3Address): S3ClientConfig {
   }
 }
 
-async function probeOss(address: OssAddress): Promise<BucketProbe> {
+/** Fails likewise. */
+export async function ossFacts(address: OssAddress): Promise<BucketFacts> {
   const { default: OSS } = await import('ali-oss')
   try {
     const { bucket } = (await new OSS(ossOptions(address)).getBucketInfo(address.bucket)) as {
@@ -68,9 +59,10 @@ async function probeOss(address: OssAddress): Promise<BucketProbe> {
     return {
       ...(bucket.Location && { region: bucket.Location.replace(/^oss-/, '') }),
       ...(bucket.StorageClass && { storageClass: bucket.StorageClass }),
+      archive: bucket.StorageClass?.endsWith('Archive') ?? false,
     }
   } catch (error) {
-    throw toProbeError(error)
+    throw toFactsError(error)
   }
 }
 
@@ -109,7 +101,7 @@ interface SdkError {
 const headersOf = (error: unknown): Readonly<Record<string, string>> => (error as SdkError).$response?.headers ?? {}
 
 /** Says it the way the wire client would have, from what the SDK made of the answer. */
-function toProbeError(error: unknown): Error {
+function toFactsError(error: unknown): Error {
   const { code, message = '', status, requestId, $metadata } = error as SdkError
   const httpStatus = status ?? $metadata?.httpStatusCode ?? 0
   if (httpStatus <= 0) return toNetworkError(error, false)
