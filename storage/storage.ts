@@ -51,6 +51,18 @@ export interface Storage {
   close(): Promise<void>
 
   readonly multipart?: Multipart
+
+  /** What the store's own administration says of the bucket: slow, for the address check only. Fails `forbidden` without that right. */
+  readonly facts?: (options?: CallOptions) => Promise<BucketFacts>
+}
+
+export interface BucketFacts {
+  /** Where the bucket really is, also when it is not where the address says. */
+  readonly region?: string
+  /** The bucket's default class. */
+  readonly storageClass?: string
+  /** Of that class: what lies there cannot be read as it is. */
+  readonly archive: boolean
 }
 
 /** Safe to print, log and keep in a history. */

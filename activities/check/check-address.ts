@@ -8,11 +8,11 @@ import { addressFault } from '../../storage/address-fault.ts'
 import { reportFolder } from '../../model/report-row.ts'
 import type { Role } from '../../model/address.ts'
 import type { Fault } from '../../model/codes.ts'
-import { isStorageError } from '../../storage/error.ts'
+import { StorageError, isStorageError } from '../../storage/error.ts'
 import type { CallOptions, Hashes, HashName, Storage } from '../../storage/storage.ts'
 
 export interface CheckRow {
-  readonly name: 'address' | 'list' | 'read' | 'write' | 'read-back' | 'checksum' | 'delete'
+  readonly name: 'address' | 'bucket' | 'list' | 'read' | 'write' | 'read-back' | 'checksum' | 'delete'
   readonly ok: boolean
   readonly code: string | null
   readonly message: string
@@ -28,7 +28,8 @@ const canaryBytes = Buffer.from('tranship was here to see whether it may write; 
 
 export async function checkSource(storage: Storage, options: CallOptions): Promise<AddressCheck> {
   return await runSteps('source', [
-    ['list', async () => `${(await storage.list({ ...options, limit: 1 })).entries.length === 0 ? 'Nothing is there yet.' : 'The listing can be read.'}`],
+    ['list', () => listOne(storage, options)],
+    ['bucket', () => lookAtBucket(storage, options)],
     ['read', () => readOne(storage, options)],
   ])
 }
@@ -37,7 +38,8 @@ export async function checkDestination(storage: Storage, options: CallOptions): 
   const key = canaryKey()
   let proven: readonly HashName[] = []
   const check = await runSteps('destination', [
-    ['list', async () => { await storage.list({ ...options, limit: 1 }); return 'The listing can be read.' }],
+    ['list', () => listOne(storage, options)],
+    ['bucket', () => lookAtBucket(storage, options)],
     ['write', async () => { await putCanary(storage, key, hashesOf(canaryBytes), options); return 'An object can be written.' }],
     ['read-back', () => readBack(storage, key, options)],
     ['checksum', async () => {
@@ -71,6 +73,24 @@ async function runSteps(role: Role, steps: readonly Step[]): Promise<AddressChec
     }
   }
   return { rows, fault: null, proven: [] }
+}
+
+async function listOne(storage: Storage, options: CallOptions): Promise<string> {
+  const { entries } = await storage.list({ ...options, limit: 1 })
+  return entries.length === 0 ? 'The listing can be read; nothing is there yet.' : 'The listing can be read.'
+}
+
+/** The right to ask for a bucket's facts is not needed to migrate: without it there is less to say. */
+async function lookAtBucket(storage: Storage, options: CallOptions): Promise<string> {
+  if (!storage.facts) return 'There is a folder.'
+  try {
+    const { region, storageClass, archive } = await storage.facts(options)
+    if (archive) throw new StorageError(`The bucket is of the class ${storageClass}.`, { kind: 'archived', scope: 'address' })
+    return ['There is a bucket', storageClass && `of the class ${storageClass}`, region && `in ${region}`].filter(Boolean).join(' ')
+  } catch (error) {
+    if (isStorageError(error, 'archived')) throw error
+    return 'There is a bucket; what it is like may not be asked with these credentials.'
+  }
 }
 
 async function readOne(storage: Storage, options: CallOptions): Promise<string> {

@@ -44,7 +44,7 @@ type Asked = { readonly signal?: AbortSignal } | undefined
 
 /** Every member of `inner`, to be spread: layers name only what they change. */
 export function forward(inner: Storage): Storage {
-  const { info, limits, abilities, multipart } = inner
+  const { info, limits, abilities, multipart, facts } = inner
   return {
     info,
     limits,
@@ -56,5 +56,6 @@ export function forward(inner: Storage): Storage {
     delete: (key, options) => inner.delete(key, options),
     close: () => inner.close(),
     ...(multipart && { multipart }),
+    ...(facts && { facts }),
   }
 }

@@ -25,7 +25,7 @@ beforeAll(async () => {
   await writeFile(join(folder, 'share/a.txt'), 'a')
   s3 = await startVersitygw({ accessKey: 's3-key', secretKey: 's3-secret' })
   await s3.makeBucket('photos')
-  oss = await startOssServer({ buckets: [{ name: 'archive' }], keys: [ossKey, { ...readOnly, rights: 'read' }] })
+  oss = await startOssServer({ buckets: [{ name: 'archive' }, { name: 'cold', storageClass: 'Archive' }], keys: [ossKey, { ...readOnly, rights: 'read' }] })
   const s3Address = { vendor: 's3', endpoint: s3.endpoint, region: s3.region, bucket: 'photos', accessKeyId: 's3-key', secretAccessKey: 's3-secret' }
   tranship = await startTranship({
     share: { vendor: 'nas', path: join(folder, 'share') },
@@ -43,6 +43,7 @@ beforeAll(async () => {
     'oss-wrong-key': ossAddress(oss, 'archive', { accessKeyId: 'nobody' }),
     'oss-wrong-secret': ossAddress(oss, 'archive', { accessKeySecret: 'not-it' }),
     'oss-no-bucket': ossAddress(oss, 'missing'),
+    'oss-cold': ossAddress(oss, 'cold'),
     'oss-read-only': ossAddress(oss, 'archive', readOnly),
     'oss-unset': ossAddress(oss, 'archive', { accessKeySecret: '${TRANSHIP_TEST_UNSET}' }),
     typo: ossAddress(oss, 'archive', { acessKeyId: 'x' }),
@@ -96,6 +97,8 @@ describe('an address check that fails leaves a closed job Create Failed, exit co
     ['share', 'oss-wrong-secret', 'DestAddrSecretKeyInvalid', ''],
     ['share', 'oss-no-bucket', 'DestAddrBucketInvalid', ''],
     ['share', 'oss-read-only', 'DestAddrEndpointBucketPermissionInvalid', ''],
+    ['share', 'oss-cold', 'UnsupportedArchiveBucket', ''],
+    ['oss-cold', 'archive', 'UnsupportedArchiveBucket', ''],
     ['photos', 'same-photos', 'SourceDestinationShouldNotSame', ''],
     ['share', '/etc/../SHARE/below', 'SourceDestinationShouldNotSame', ''],
     ['share', 'as-a-share', 'SourceDestinationShouldNotSame', ''],

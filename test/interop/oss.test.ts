@@ -68,7 +68,8 @@ describe('the wire client and ali-oss', () => {
 
   beforeAll(async () => {
     server = await startOssServer({
-      buckets: [{ name: bucket }, { name: 'cold', storageClass: 'Archive' }],
+      buckets: [{ name: bucket }, { name: 'cold', storageClass: 'Archive' }, { name: 'far', region: 'cn-beijing' }],
+      cnames: { '127.0.0.1': bucket },
       keys: [key, temporary],
     })
     const options = {
@@ -220,6 +221,21 @@ describe('the wire client and ali-oss', () => {
     const wrongToken = open({ ...temporary, securityToken: 'another' })
     await expect(wrongToken.head('plain')).rejects.toMatchObject({ scope: 'address' })
     await Promise.all([withToken.close(), wrongToken.close()])
+  })
+
+  it('reach the same bucket by a domain of its own', async () => {
+    const bound = open({ endpoint: `http://127.0.0.1:${server.port}`, cname: true })
+    expect(await bound.head('plain')).toEqual(await ours.head('plain'))
+    expect((await bound.list({ prefix: 'links/' })).entries).toHaveLength(3)
+    await bound.close()
+  })
+
+  it('say when the bucket is in another region', async () => {
+    const far = open({ bucket: 'far' })
+    for (const call of [far.list(), far.head('key'), far.put('key', [], { metadata: { user: {} } })]) {
+      await expect(call).rejects.toMatchObject({ kind: 'wrong-region', scope: 'address' })
+    }
+    await far.close()
   })
 
   it('agree where the bucket is and what class it has', async () => {

@@ -1,4 +1,4 @@
-import { StorageError } from '../../error.ts'
+import { isStorageError, StorageError } from '../../error.ts'
 import type { CallOptions, GetOptions, ObjectInfo, Sink } from '../../storage.ts'
 import type { Dialect } from './dialect.ts'
 import { header, type ReceivedHeaders } from './headers.ts'
@@ -10,10 +10,21 @@ export async function headObject<A>(
   wire: Wire,
   dialect: Dialect<A>,
   key: string,
-  { signal }: CallOptions = {},
+  options: CallOptions = {},
 ): Promise<ObjectInfo> {
-  const { headers } = await wire.send({ method: 'HEAD', key, headers: dialect.reads.headers, ...(signal && { signal }) })
+  const { signal } = options
+  const asked = wire.send({ method: 'HEAD', key, headers: dialect.reads.headers, ...(signal && { signal }) })
+  const { headers } = await asked.catch((error: unknown) => explain(wire, dialect, key, error, options))
   return toObjectInfo(key, announcedBytes(headers), headers, dialect)
+}
+
+/** A refused HEAD has no words: a GET of one byte is refused for the same reason, and says it. A key that is missing needs none. */
+async function explain<A>(wire: Wire, dialect: Dialect<A>, key: string, error: unknown, { signal }: CallOptions): Promise<never> {
+  if (isStorageError(error) && error.code === undefined && (error.status === 400 || error.status === 403)) {
+    const headers = readHeaders(dialect, { range: { first: 0, last: 0 } })
+    await wire.send({ method: 'GET', key, headers, onAnswer: () => () => {}, ...(signal && { signal }) })
+  }
+  throw error
 }
 
 /** The answer's body goes straight into the sink. Nothing is asked to be encoded and nothing is decoded. */
