@@ -11,7 +11,10 @@ export const ossAddress = (server: OssServer, bucket: string, more: Readonly<Rec
   ({ vendor: 'oss', endpoint: server.endpoint, region: server.region, bucket, ...ossKey, ...more })
 
 export const ossClient = (server: OssServer, bucket: string): OSS =>
-  new OSS({ endpoint: server.endpoint, region: `oss-${server.region}`, bucket, ...ossKey, ...{ sldEnable: true, authorizationV4: true } })
+  new OSS(pathStyle({ endpoint: server.endpoint, region: `oss-${server.region}`, bucket, ...ossKey }))
+
+/** Options of ali-oss that its types lack. */
+const pathStyle = (options: OSS.Options): OSS.Options => Object.assign(options, { sldEnable: true, authorizationV4: true })
 
 /** Plain HTTP to an address that Alibaba's client signed: ali-oss itself would decode what is stored gzipped. */
 function fetchSigned(url: string): Promise<{ bytes: Buffer; headers: Record<string, string> }> {
@@ -23,7 +26,7 @@ function fetchSigned(url: string): Promise<{ bytes: Buffer; headers: Record<stri
       response.on('error', reject)
       response.on('end', () => {
         const bytes = Buffer.concat(chunks)
-        if (response.statusCode !== 200) reject(new Error(`${path}: ${response.statusCode} ${bytes}`))
+        if (response.statusCode !== 200) reject(new Error(`${path}: ${response.statusCode} ${bytes.toString()}`))
         else resolve({ bytes, headers: response.headers as Record<string, string> })
       })
     }).on('error', reject)

@@ -1,5 +1,5 @@
 /** A bucket as the vendor's own client writes and reads it: the independent judge of what tranship did. */
-import { GetObjectCommand, PutObjectCommand, S3Client, paginateListObjectsV2 } from '@aws-sdk/client-s3'
+import { GetObjectCommand, PutObjectCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3'
 import type { Metadata } from '../../storage/storage.ts'
 import type { TestFile } from './files.ts'
 
