@@ -103,6 +103,20 @@ describe('reading', () => {
   })
 })
 
+describe('looking at an object', () => {
+  it('finds out why the store refuses, which HEAD does not say', async () => {
+    const xml = '<Error><Code>ExpiredToken</Code><Message>The provided token has expired.</Message></Error>'
+    await using wire = await wired((socket, head) => socket.write(answer(400, {}, head.startsWith('HEAD') ? '' : xml)))
+    await expect(wire.storage.head('key')).rejects.toMatchObject({ kind: 'expired', code: 'ExpiredToken' })
+  })
+
+  it('asks once for a key that is missing', async () => {
+    await using wire = await wired(says(answer(404)))
+    await expect(wire.storage.head('key')).rejects.toMatchObject({ kind: 'not-found' })
+    expect(wire.server.requests).toHaveLength(1)
+  })
+})
+
 describe('the sink', () => {
   it('holds the source back while its promise is pending, and gets every byte in order', async () => {
     const total = 32 * 2 ** 20
