@@ -1,37 +1,46 @@
+import type { ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { appendFile, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { end, start } from '../../support/processes.ts'
 import { KiB } from './options.ts'
-import { startOssProcess, type OssProcess } from './process.ts'
 import { startOssServer } from './server.ts'
 import { send, testKey, type RawAnswer, type SignedRequest } from './signed-request.ts'
 
 let dir: string
 const bucket = 'photos'
 const options = { buckets: [{ name: bucket }], keys: [testKey] }
-const processes: OssProcess[] = []
+const processes: ChildProcess[] = []
 
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'oss-server-'))
 })
 afterEach(async () => {
-  await Promise.all(processes.splice(0).map(server => server.stop('SIGKILL')))
+  await Promise.all(processes.splice(0).map(child => end(child)))
   await rm(dir, { recursive: true })
 })
 
-async function start(): Promise<OssProcess> {
-  const server = await startOssProcess({ dir, buckets: [bucket], ...testKey })
-  processes.push(server)
-  return server
+async function startProcess(): Promise<{ child: ChildProcess; port: number }> {
+  const main = fileURLToPath(new URL('main.ts', import.meta.url))
+  const env = { ...process.env, OSS_ACCESS_KEY_SECRET: testKey.accessKeySecret }
+  const args = ['--dir', dir, '--bucket', bucket, '--access-key-id', testKey.accessKeyId]
+  const child = start(process.execPath, [main, ...args], { output: 'pipe', env })
+  processes.push(child)
+  const [line] = (await once(createInterface(child.stdout as Readable), 'line')) as [string]
+  return { child, port: (JSON.parse(line) as { port: number }).port }
 }
 
 const files = async (): Promise<string[]> =>
   (await readdir(join(dir, 'blobs'), { recursive: true })).filter(name => name.includes('file-'))
 
 it('loses no acknowledged object when it is killed', async () => {
-  const first = await start()
+  const first = await startProcess()
   const bodies = new Map<string, Buffer>()
   let killed = false
   const writer = async (id: number): Promise<void> => {
@@ -45,11 +54,11 @@ it('loses no acknowledged object when it is killed', async () => {
       if (answer?.status === 200) bodies.set(key, body)
       if (bodies.size < 150) continue
       killed = true
-      await first.stop('SIGKILL')
+      await end(first.child)
     }
   }
   await Promise.all(Array.from({ length: 8 }, (_, id) => writer(id)))
-  const second = await start()
+  const second = await startProcess()
   expect(bodies.size).toBeGreaterThan(100)
   for (const [key, body] of bodies) {
     const answer = await send(second, { bucket, key })
