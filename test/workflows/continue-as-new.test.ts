@@ -34,7 +34,7 @@ describe('a job whose history is cut short again and again', () => {
       const latest = environment.client.workflow.getHandle(workflowIdOf('long-job'))
       const failed = await awaitUntil(async () => {
         const now = await latest.describe()
-        return (now.memo?.['status'] as StatusMemo).status === 'Failed' ? now : undefined
+        return (now.memo?.['status'] as StatusMemo | undefined)?.status === 'Failed' ? now : undefined
       }, { timeoutMs: 50_000 })
       expect(failed.runId).not.toBe(first)
       await latest.executeUpdate('retry', { args: [{}] })
