@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { hasEnded, isOver } from '../../client/follow.ts'
+import { isOver } from '../../client/follow.ts'
 import { TranshipError } from '../../client/errors.ts'
 import { defaultJobName, type JobOptions } from '../../model/job.ts'
 import type { JobView } from '../../model/status.ts'
@@ -45,13 +45,24 @@ function optionsOf(args: Args, shell: Shell): { readonly file: JobFile; readonly
 }
 
 async function migrate(options: JobOptions, session: ServedSession, shell: Shell): Promise<ExitCode> {
-  const { job } = options
-  const { jobs } = session
   shell.takeInterrupts()
   warnOfLocalPaths(options, session, shell)
-  const begun = (await resume(options, session, shell)) ?? (await jobs.create(options, { again: true, signal: shell.interrupted }))
-  const last = hasEnded(begun, false) ? begun : await followOnScreen(jobs, job, shell)
+  const last = await runThrough(options, session, shell)
+  if (last === undefined) return 130
   return shell.interrupted.aborted && !isOver(last) ? await leave(options, session, shell) : printJob(shell, last)
+}
+
+/** The job as it was last seen; undefined when Ctrl-C came before there was one. */
+async function runThrough(options: JobOptions, session: ServedSession, shell: Shell): Promise<JobView | undefined> {
+  const { job } = options
+  const { jobs } = session
+  try {
+    const begun = (await resume(options, session, shell)) ?? (await jobs.create(options, { again: true, signal: shell.interrupted }))
+    return isOver(begun) ? begun : await followOnScreen(jobs, job, shell)
+  } catch (error) {
+    if (!shell.interrupted.aborted) throw error
+    return await jobs.find(job)
+  }
 }
 
 /** The open job of that name, going on; undefined when there is none, or it waits with its run over. */
