@@ -78,7 +78,10 @@ describe('reading', () => {
     const range = { first: 2, last: 3 }
     for (const body of ['l', 'llo']) {
       await using wire = await wired(says(answer(206, { 'content-range': 'bytes 2-3/5' }, body)))
-      await expect(read(wire.storage, { range })).rejects.toMatchObject({ kind: 'premature-end' })
+      let given = 0
+      const reading = wire.storage.get('key', (chunk) => void (given += chunk.length), { range })
+      await expect(reading).rejects.toMatchObject({ kind: 'premature-end' })
+      expect(given).toBeLessThan(2)
     }
   })
 
@@ -155,6 +158,16 @@ describe('the sink', () => {
       chunks.push(text)
     })
     expect(chunks.join('')).toBe(body)
+  })
+
+  it('is waited for after the last byte, also when the peer has gone', async () => {
+    await using wire = await wired((socket) => socket.end(answer(200, { connection: 'close' }, 'hello')))
+    let taken = false
+    await wire.storage.get('key', async () => {
+      await awaitUntil(() => wire.server.openSockets === 0, { everyMs: 5, timeoutMs: 500 }).catch(() => {})
+      taken = true
+    })
+    expect(taken).toBe(true)
   })
 
   it('ends the call with what it throws, and the connection with it', async () => {
@@ -288,6 +301,18 @@ describe('multipart', () => {
   it('does not take an answer without words for a success', async () => {
     await using wire = await wired(says(answer(200)))
     await expect(wire.storage.multipart?.complete(upload, [part], {})).rejects.toMatchObject({ kind: 'unexpected' })
+  })
+
+  it('does not take a yes for one when the object is another', async () => {
+    const xml = '<CompleteMultipartUploadResult><ETag>"new-2"</ETag></CompleteMultipartUploadResult>'
+    const complete = async (held: string) => {
+      await using wire = await wired((socket, head) =>
+        socket.write(head.startsWith('HEAD') ? answer(200, { etag: `"${held}"` }) : answer(200, {}, xml)),
+      )
+      return await wire.storage.multipart?.complete(upload, [part], {})
+    }
+    await expect(complete('new-2')).resolves.toMatchObject({ etag: 'new-2' })
+    await expect(complete('old')).rejects.toMatchObject({ kind: 'no-upload' })
   })
 
   it('does without checksums at a store that does not know them', async () => {
