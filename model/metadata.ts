@@ -82,8 +82,10 @@ export function formatMtime(mtimeMs: number): string {
   return `${mtimeMs < 0 ? '-' : ''}${seconds}${fraction === '' ? '' : `.${fraction}`}`
 }
 
-/** Milliseconds; undefined when it is not a number of seconds. */
+/** Milliseconds, to the microsecond; undefined when it is not a number of seconds. */
 export function parseMtime(text: string | undefined): number | undefined {
-  if (text === undefined || !/^-?\d+(\.\d+)?$/.test(text)) return undefined
-  return Math.round(Number(text) * 1_000_000) / 1_000
+  const [, sign, seconds, fraction = ''] = /^(-?)(\d+)(?:\.(\d+))?$/.exec(text ?? '') ?? []
+  if (seconds === undefined) return undefined
+  const ms = Number(seconds) * 1_000 + Math.round(Number(`0.${fraction || '0'}`) * 1_000_000) / 1_000
+  return sign === '-' ? -ms : ms
 }

@@ -1,0 +1,44 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { partRange, planObject } from '../../model/plan.ts'
+
+const MiB = 1024 ** 2
+const s3 = { maxPutBytes: 5_120 * MiB, minPartBytes: 5 * MiB, maxPartBytes: 5_120 * MiB, maxParts: 10_000, maxObjectBytes: 50_000 * 1_024 * MiB }
+const options = { pieceBytes: 8 * MiB, mostPartBytes: 64 * MiB, multipart: true }
+
+describe('the plan of an object', () => {
+  it('is one piece up to the size of a piece, parts above', () => {
+    expect(planObject(8 * MiB, s3, options)).toEqual({ kind: 'whole' })
+    expect(planObject(8 * MiB + 1, s3, options)).toEqual({ kind: 'parts', partBytes: 8 * MiB, parts: 2 })
+  })
+
+  it('has larger parts where their number would not do, up to what memory holds', () => {
+    expect(planObject(100_000 * MiB, s3, options)).toMatchObject({ partBytes: 10 * MiB, parts: 10_000 })
+    expect(planObject(640_000 * MiB, s3, options)).toMatchObject({ partBytes: 64 * MiB })
+    expect(planObject(640_000 * MiB + 1, s3, options)).toMatchObject({ kind: 'too-large', sentence: expect.stringMatching(/10000 parts.*\d+ bytes in each/) })
+  })
+
+  it('is refused with a sentence where the destination takes no such size', () => {
+    expect(planObject(2, { ...s3, maxObjectBytes: 1 }, options)).toMatchObject({ kind: 'too-large' })
+    expect(planObject(2, { ...s3, maxPutBytes: 1 }, { ...options, multipart: false })).toMatchObject({ sentence: expect.stringMatching(/1 bytes in one request/) })
+  })
+
+  it('covers every byte once, within the limits', () => {
+    const size = fc.integer({ min: 1, max: 700 * 1_024 })
+    const limits = fc.record({ minPartBytes: fc.integer({ min: 1, max: 64 }), maxParts: fc.integer({ min: 1, max: 500 }) })
+    fc.assert(
+      fc.property(size, limits, (bytes, { minPartBytes, maxParts }) => {
+        const bound = { maxPutBytes: 100, minPartBytes, maxParts, maxPartBytes: 2 * MiB, maxObjectBytes: Infinity }
+        const plan = planObject(bytes, bound, { pieceBytes: 64, mostPartBytes: 2 * MiB, multipart: true })
+        if (plan.kind === 'too-large') throw new Error(plan.sentence)
+        if (plan.kind === 'whole') return void expect(bytes).toBeLessThanOrEqual(64)
+        expect(plan.parts).toBeLessThanOrEqual(maxParts)
+        expect(plan.partBytes).toBeGreaterThanOrEqual(minPartBytes)
+        const ranges = Array.from({ length: plan.parts }, (_, i) => partRange(i + 1, bytes, plan.partBytes))
+        expect(ranges[0]?.first).toBe(0)
+        expect(ranges.at(-1)?.last).toBe(bytes - 1)
+        for (const [i, { first }] of ranges.entries()) if (i > 0) expect(first).toBe((ranges[i - 1]?.last ?? 0) + 1)
+      }),
+    )
+  })
+})
