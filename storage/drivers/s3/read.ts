@@ -18,7 +18,7 @@ export async function headObject<A>(
   return toObjectInfo(key, announcedBytes(headers), headers, dialect)
 }
 
-/** A refused HEAD has no words: a GET of one byte is refused for the same reason, and says it. A key that is missing needs none. */
+/** A refused HEAD has no words: a GET of one byte is refused for the same reason, and says it. A missing key needs none. */
 async function explain<A>(wire: Wire, dialect: Dialect<A>, key: string, error: unknown, { signal }: CallOptions): Promise<never> {
   if (isStorageError(error) && error.code === undefined && (error.status === 400 || error.status === 403)) {
     const headers = readHeaders(dialect, { range: { first: 0, last: 0 } })
