@@ -8,44 +8,77 @@ import { noCounts } from '../model/status.ts'
 import type { CopyHeartbeat } from '../model/status.ts'
 import type { HashName } from '../storage/storage.ts'
 import { beating } from './beating.ts'
+import type { Ending } from './beating.ts'
 import type { Dependencies } from './dependencies.ts'
+import { blockingFault } from './fault.ts'
+import { readBefore } from './outcomes-before.ts'
 
 /** An activity gives its slot back after this long, finished or not: nothing waits behind a slow batch. */
 const turnMs = 60_000
 
-export const createCopyBatch = ({ storages, pool, pieces }: Dependencies) =>
+export const createCopyBatch = (dependencies: Dependencies) =>
   async function copyBatchActivity(input: CopyInput): Promise<CopyResult> {
-    const { attempt, currentAttemptScheduledTimestampMs, heartbeatDetails } = Context.current().info
-    const { context, batch, generation } = input
-    const { options, run } = context
-    const startedAt = Date.now()
-    const before = (heartbeatDetails as CopyHeartbeat | undefined)?.outcomes ?? input.previous
-    const mine: OutcomesRef = { generation, attempt }
-    let beat: CopyHeartbeat = { run, counts: noCounts, movedBytes: 0, bytesPerSecond: 0, ...(before && { outcomes: before }) }
-    return await beating(heartbeatEveryMs(input.window), () => beat, async ({ cut, abort }) => {
-      const ledger = openLedger(await storages.ledger(options), context)
-      const source = await storages.source(options)
-      const destination = await storages.destination(options)
-      const previous = before && (await ledger.readOutcomes(batch.n, before, { signal: abort }))
-      let written = before
-      const checkpoint = async (state: BatchState): Promise<void> => {
-        await ledger.writeOutcomes(batch.n, mine, state, { signal: abort })
-        written = mine
-        beat = { ...beat, outcomes: mine }
-      }
-      const result = await copyBatch({
-        source, destination, options, pool, pieces, cut, checkpoint, previous,
-        entries: await ledger.readEntries(batch.n, batch.listAttempt, { signal: abort }),
-        signal: abort, deadlineMs: startedAt + turnMs, now: Date.now, proven: new Set(context.proven as readonly HashName[]),
-        onProgress: ({ counts, movedBytes, bytesPerSecond }) => { beat = { ...beat, counts, movedBytes, bytesPerSecond } },
-      })
-      return {
-        ...(written && { outcomes: written }),
-        done: result.done,
-        counts: result.counts,
-        failures: result.failures,
-        ...(result.blocked && { blocked: result.blocked }),
-        queuedMs: startedAt - currentAttemptScheduledTimestampMs,
+    return await new BatchTurn(dependencies, input).take()
+  }
+
+/** One attempt at a batch: what it has written so far, and what its heartbeats say. */
+class BatchTurn {
+  private readonly dependencies: Dependencies
+  private readonly input: CopyInput
+  private readonly startedAt = Date.now()
+  private readonly info = Context.current().info
+  private readonly mine: OutcomesRef
+  private written: OutcomesRef | undefined
+  private beat: CopyHeartbeat
+
+  constructor(dependencies: Dependencies, input: CopyInput) {
+    this.dependencies = dependencies
+    this.input = input
+    this.mine = { generation: input.generation, attempt: this.info.attempt }
+    this.written = (this.info.heartbeatDetails as CopyHeartbeat | undefined)?.outcomes ?? input.previous
+    this.beat = { run: input.context.run, counts: noCounts, movedBytes: 0, bytesPerSecond: 0, ...(this.written && { outcomes: this.written }) }
+  }
+
+  async take(): Promise<CopyResult> {
+    return await beating(heartbeatEveryMs(this.input.window), () => this.beat, async (ending) => {
+      try {
+        return this.answer(await this.copy(ending))
+      } catch (error) {
+        const blocked = blockingFault(error, 'destination')
+        if (blocked === undefined) throw error
+        return this.answer({ done: false, blocked })
       }
     })
   }
+
+  private answer(result: Pick<CopyResult, 'done' | 'counts' | 'failures' | 'blocked'>): CopyResult {
+    const { done, counts, failures, blocked } = result
+    return {
+      done, ...(counts && { counts }), ...(failures && { failures }), ...(blocked && { blocked }), ...(this.written && { outcomes: this.written }),
+      queuedMs: this.startedAt - this.info.currentAttemptScheduledTimestampMs,
+    }
+  }
+
+  private async copy({ cut, abort }: Ending) {
+    const { storages, pool, pieces } = this.dependencies
+    const { context, batch, generation } = this.input
+    const { options } = context
+    const ledger = openLedger(await storages.ledger(options), context)
+    const before = await readBefore(ledger, batch.n, this.mine, this.written, { signal: abort })
+    this.written = before?.ref
+    const checkpoint = async (state: BatchState): Promise<void> => {
+      await ledger.writeOutcomes(batch.n, this.mine, state, { signal: abort })
+      this.written = this.mine
+      this.beat = { ...this.beat, outcomes: this.mine }
+    }
+    return await copyBatch({
+      source: await storages.source(options),
+      destination: await storages.destination(options),
+      entries: await ledger.readEntries(batch.n, batch.listAttempt, { signal: abort }),
+      previous: before?.state, followsOthers: generation > 0 || this.mine.attempt > 1,
+      options, pool, pieces, cut, checkpoint, signal: abort, deadlineMs: this.startedAt + turnMs, now: Date.now,
+      proven: new Set(context.proven as readonly HashName[]),
+      onProgress: ({ counts, movedBytes, bytesPerSecond }) => { this.beat = { ...this.beat, counts, movedBytes, bytesPerSecond } },
+    })
+  }
+}

@@ -23,7 +23,7 @@ export const createListBatches = ({ storages }: Dependencies) =>
           input, attempt, signal: cut, deadlineMs: Date.now() + turnMs, now: Date.now,
         })
       } catch (error) {
-        const blocked = blockingFault(error, 'source')
+        const blocked = blockingFault(error, 'destination')
         if (blocked === undefined) throw error
         return { batches: [], excluded: noTally, blocked }
       }

@@ -50,6 +50,7 @@ export async function startRun(task: CopyTask): Promise<Run> {
     hashes: planHashes(source, destination, task.proven ?? new Set()),
     comparison: makeComparison(source, destination, options),
     uploads: book,
+    followsOthers: task.followsOthers ?? false,
     halt: halt.signal,
     stopped: () => halt.signal.aborted || now() >= deadlineMs,
     timeLeftMs: () => deadlineMs - now(),

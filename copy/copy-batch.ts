@@ -26,6 +26,8 @@ export interface CopyTask {
   readonly destination: Storage
   readonly entries: readonly Entry[]
   readonly previous?: BatchState
+  /** Others worked at this batch before: they may have left uploads that no checkpoint holds. */
+  readonly followsOthers?: boolean
   readonly options: JobOptions
   readonly pool: RequestPool
   readonly pieces: PiecePool

@@ -18,6 +18,8 @@ export interface Engine {
   readonly hashes: HashPlan
   readonly comparison: Comparison
   readonly uploads: UploadBook
+  /** Others worked at this batch before. */
+  readonly followsOthers: boolean
   readonly now: () => number
   /** Ends everything at once. */
   readonly signal: AbortSignal

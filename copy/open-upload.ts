@@ -15,13 +15,24 @@ export async function openUpload(engine: Engine, task: PartsTask): Promise<OpenU
 async function begin(engine: Engine, { entry, info, partBytes, multipart }: PartsTask): Promise<OpenUpload> {
   const { metadata, storageClass } = toStored(engine, { ...info, storageClass: info.storageClass ?? entry.storageClass })
   const options = { metadata, storageClass, size: info.size, partBytes, signal: engine.signal }
+  let mayBeLeft = engine.followsOthers
   const upload = await tryPiece(engine, info.key, () =>
-    engine.pool.run(() => atDestination(multipart.create(info.key, options)), { signal: engine.signal }),
+    engine.pool.run(async () => {
+      if (mayBeLeft) await abortUnknown(engine, multipart, info.key)
+      mayBeLeft = true
+      return await atDestination(multipart.create(info.key, options))
+    }, { signal: engine.signal }),
   )
   const { size, mtimeMs, etag } = info
   const open: OpenUpload = { key: info.key, upload, size, mtimeMs, etag, parts: [], verified: true }
   await engine.uploads.open(open)
   return open
+}
+
+/** The answer to a beginning may be lost, and a crash may come before the checkpoint: nobody knows such an upload but the store. */
+async function abortUnknown({ destination, signal }: Engine, multipart: Multipart, key: string): Promise<void> {
+  const uploads = await atDestination(multipart.listUploads(key, { signal }))
+  for (const upload of uploads) await abortUpload(destination, upload, signal)
 }
 
 /** A part counts when the store *and* the ledger have it: the store may have lost it, and only we know its checksum. */

@@ -70,9 +70,9 @@ export interface CopyResult {
   readonly outcomes?: OutcomesRef
   /** Every file of the batch has an outcome. */
   readonly done: boolean
-  /** Of the whole batch so far. */
-  readonly counts: Counts
-  readonly failures: FailureCounts
+  /** Of the whole batch so far; absent where the ledger could not even be read: as before then. */
+  readonly counts?: Counts
+  readonly failures?: FailureCounts
   /** The address itself is at fault: no file was blamed for it. */
   readonly blocked?: Fault
   /** How long the batch waited for a free slot. */

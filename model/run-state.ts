@@ -72,8 +72,8 @@ export function withCopied(state: RunState, n: number, result: CopyResult): RunS
     batch: before.batch,
     generation: before.generation + 1,
     ...(result.outcomes && { outcomes: result.outcomes }),
-    counts: result.counts,
-    failures: result.failures,
+    counts: result.counts ?? before.counts,
+    failures: result.failures ?? before.failures,
   }
   return result.done ? withFinished(withPending(state, after), n) : withPending(state, after)
 }

@@ -35,4 +35,25 @@ describe('processes that tests start', () => {
     await once(parent, 'exit')
     await awaitUntil(() => !pids.some(isAlive), { what: `${pids.join(', ')} are gone` })
   })
+
+  it('leave no folder, and no server that a command started in one, when the process is killed with -9', async () => {
+    const note = join(temporaryFolder('processes'), 'note')
+    const support = join(import.meta.dirname, 'processes.ts')
+    const code = `import { temporaryFolder } from ${JSON.stringify(support)}
+      import { spawn } from 'node:child_process'
+      import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
+      const folder = temporaryFolder('swept')
+      const { pid } = spawn('sleep', ['1000'], { detached: true, stdio: 'ignore' })
+      mkdirSync(folder + '/deep/.tranship', { recursive: true })
+      writeFileSync(folder + '/deep/.tranship/server.json', JSON.stringify({ address: 'x', pid }, null, 2))
+      writeFileSync(${JSON.stringify(note)} + '.part', folder + ' ' + pid)
+      renameSync(${JSON.stringify(note)} + '.part', ${JSON.stringify(note)})
+      setInterval(() => {}, 1000)`
+    const parent = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: 'ignore' })
+    await awaitUntil(() => existsSync(note))
+    const [folder, pid] = readFileSync(note, 'utf8').split(' ')
+    expect([existsSync(folder!), isAlive(Number(pid))]).toEqual([true, true])
+    parent.kill('SIGKILL')
+    await awaitUntil(() => !existsSync(folder!) && !isAlive(Number(pid)))
+  })
 })

@@ -1,18 +1,26 @@
 /**
  * Processes and folders that end with the tests. Each process leads a group of its own and is tied to this one by a pipe: when
  * this process ends, however it ends (kill -9 included), a watcher in the group sees the pipe close and kills the whole group.
+ * Another watcher then removes the folders, and first ends the servers that commands started in them.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Writable } from 'node:stream'
 
 export { freePort } from '../../embedded/dev-server.ts'
 
 const watcher = 'exec 3<&0; (cat <&3 >/dev/null 2>&1; kill -KILL -$$) >/dev/null 2>&1 & exec "$@" </dev/null 3<&-'
+const sweeper = `folders=$(cat)
+printf '%s\\n' "$folders" | while IFS= read -r folder; do
+  find "$folder" -maxdepth 4 -path '*/.tranship/server.json' -exec sed -n 's/.*"pid": \\([0-9]*\\).*/\\1/p' {} +
+done | while IFS= read -r pid; do kill -KILL -- "-$pid"; done
+sleep 1
+printf '%s\\n' "$folders" | while IFS= read -r folder; do rm -rf "$folder"; done`
 
 const running = new Set<ChildProcess>()
-const folders = new Set<string>()
+let sweeping: Writable | undefined
 
 export interface StartOptions {
   readonly env?: NodeJS.ProcessEnv
@@ -58,8 +66,15 @@ export const hasEnded = (child: ChildProcess): boolean => child.exitCode !== nul
 /** A folder that is removed when this process ends. */
 export function temporaryFolder(name = 'test'): string {
   const folder = mkdtempSync(join(tmpdir(), `tranship-${name}-`))
-  folders.add(folder)
+  sweeping ??= startSweeper()
+  sweeping.write(`${folder}\n`)
   return folder
+}
+
+function startSweeper(): Writable {
+  const child = spawn('sh', ['-c', sweeper], { stdio: ['pipe', 'ignore', 'ignore'], detached: true })
+  child.unref()
+  return child.stdin
 }
 
 function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
@@ -72,5 +87,4 @@ function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
 
 process.once('exit', () => {
   for (const child of running) signalGroup(child, 'SIGKILL')
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
 })
