@@ -15,7 +15,7 @@ const watcher = 'exec 3<&0; (cat <&3 >/dev/null 2>&1; kill -KILL -$$) >/dev/null
 const sweeper = `folders=$(cat)
 printf '%s\\n' "$folders" | while IFS= read -r folder; do
   find "$folder" -maxdepth 4 -path '*/.tranship/server.json' -exec sed -n 's/.*"pid": \\([0-9]*\\).*/\\1/p' {} +
-done | while IFS= read -r pid; do kill -KILL -- "-$pid"; done
+done | while IFS= read -r pid; do kill -KILL "-$pid"; done
 sleep 1
 printf '%s\\n' "$folders" | while IFS= read -r folder; do rm -rf "$folder"; done`
 
