@@ -16,7 +16,7 @@ import { completed, skipped } from './outcome.ts'
 import { aborted } from '../storage/retrying.ts'
 import { toStored } from './stored.ts'
 import { tryPiece } from './try-piece.ts'
-import { openUpload } from './open-upload.ts'
+import { giveUp, openUpload } from './open-upload.ts'
 import { etagOfParts, verifyPut, whenTaken, type Sent } from './verify.ts'
 
 const partsAtOnce = 8
@@ -92,6 +92,7 @@ async function complete(engine: Engine, task: PartsTask, { upload, parts, size, 
       return conclude((await verifyPut(engine, sent, result)) && verified)
     } catch (error) {
       const found = await whenRefused(engine, entry, sent, error)
+      await giveUp(engine, entry.key)
       return found === 'ours' ? conclude(verified) : skipped(entry, found)
     }
   }
