@@ -3,7 +3,7 @@ import type { Options } from 'yargs'
 import { TranshipError } from '../client/errors.ts'
 import type { Shell } from './shell.ts'
 
-/** 0 done or answered · 1 the job failed or has failed files · 2 wrong use, refused, Create Failed · 3 could not run · 130 Ctrl-C. */
+/** 0 done or answered · 1 job failed, or files did · 2 wrong use, refused, Create Failed · 3 could not run · 130 Ctrl-C. */
 export type ExitCode = 0 | 1 | 2 | 3 | 130
 
 export type CommandOptions = Readonly<Record<string, Options>>
@@ -23,7 +23,8 @@ export interface Command {
 /** Values by camelCase name, as the parser left them. */
 export type Args = Readonly<Record<string, unknown>>
 
-export const textOf = (args: Args, name: string): string | undefined => (typeof args[name] === 'string' ? args[name] : undefined)
+export const textOf = (args: Args, name: string): string | undefined =>
+  typeof args[name] === 'string' ? args[name] : undefined
 export const flagOf = (args: Args, name: string): boolean => args[name] === true
 
 export function requiredText(args: Args, name: string): string {
@@ -34,6 +35,10 @@ export function requiredText(args: Args, name: string): string {
 
 /** Only what the command line itself gave. */
 export const given = (args: Args, options: CommandOptions): Record<string, unknown> =>
-  Object.fromEntries(Object.keys(options).map(camelCase).flatMap((name) => (args[name] === undefined ? [] : [[name, args[name]]])))
+  Object.fromEntries(
+    Object.keys(options)
+      .map(camelCase)
+      .flatMap((name) => (args[name] === undefined ? [] : [[name, args[name]]])),
+  )
 
 export const camelCase = (flag: string): string => flag.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())

@@ -18,6 +18,20 @@ import { stopCommand } from './commands/stop.ts'
 import { workerCommand } from './commands/worker.ts'
 
 export const commands: readonly Command[] = [
-  initCommand, addressListCommand, addressCheckCommand, migrateCommand, createCommand, statusCommand, listCommand, stopCommand, startCommand,
-  retryCommand, errorsCommand, reportCommand, removeCommand, workerCommand, devCommand, ...laterCommands,
+  initCommand,
+  addressListCommand,
+  addressCheckCommand,
+  migrateCommand,
+  createCommand,
+  statusCommand,
+  listCommand,
+  stopCommand,
+  startCommand,
+  retryCommand,
+  errorsCommand,
+  reportCommand,
+  removeCommand,
+  workerCommand,
+  devCommand,
+  ...laterCommands,
 ]

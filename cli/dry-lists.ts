@@ -25,7 +25,12 @@ export interface DryLists {
   end(): Promise<{ readonly name: string; readonly rows: number; readonly bytes: number; readonly file: string }[]>
 }
 
-export async function createDryLists({ job, listExcluded }: JobOptions, out: string, source: Storage, folder: string): Promise<DryLists> {
+export async function createDryLists(
+  { job, listExcluded }: JobOptions,
+  out: string,
+  source: Storage,
+  folder: string,
+): Promise<DryLists> {
   const to = resolve(folder, out)
   await mkdir(to, { recursive: true })
   const names = (Object.keys(columns) as DryListName[]).filter((list) => list !== 'excluded_list' || listExcluded)
@@ -45,9 +50,12 @@ interface DryRow {
 }
 
 function toRows(outcome: DryOutcome, prefix: string): readonly DryRow[] {
-  if (outcome.kind !== 'copy') return rowsOf(outcome, prefix).filter((row): row is typeof row & DryRow => row.list !== 'completed_list')
+  if (outcome.kind !== 'copy')
+    return rowsOf(outcome, prefix).filter((row): row is typeof row & DryRow => row.list !== 'completed_list')
   const { key, size, mtimeMs } = outcome.entry
-  const total = rowsOf({ kind: 'skipped', reason: 'same', key, size, mtimeMs }, prefix).filter((row): row is typeof row & DryRow => row.list === 'total_list')
+  const total = rowsOf({ kind: 'skipped', reason: 'same', key, size, mtimeMs }, prefix).filter(
+    (row): row is typeof row & DryRow => row.list === 'total_list',
+  )
   return [...total, { list: 'copy_list', cells: [key, String(size)] }]
 }
 

@@ -1,15 +1,14 @@
 /** `--dry-run`: what a job would do, listed and decided here; nothing is written at either end, Temporal is not needed. */
-import type { Fault } from '../model/codes.ts'
 import type { JobOptions } from '../model/job.ts'
 import { formatSize } from '../model/size.ts'
 import { addTally, noTally, type Tally } from '../model/status.ts'
 import type { Storage } from '../storage/storage.ts'
-import { toTranshipError } from '../client/errors.ts'
-import { createAddressBook, type AddressBook } from '../worker/config.ts'
-import { dryRun as run, openFor } from '../worker/dry-run.ts'
+import { dryRun as run } from '../worker/dry-run.ts'
+import { openHere } from '../worker/open-here.ts'
 import type { ExitCode } from './command.ts'
 import { createDryLists, type DryLists } from './dry-lists.ts'
-import { printResult, say } from './output.ts'
+import { addressBook, toRefused } from './addresses.ts'
+import { printResult } from './output.ts'
 import { count } from './show.ts'
 import type { Shell } from './shell.ts'
 
@@ -32,12 +31,12 @@ interface DryRunAnswer {
 
 export async function dryRun(options: JobOptions, { config, out }: DryRunOptions, shell: Shell): Promise<ExitCode> {
   shell.takeInterrupts()
-  const book = openBook(config, shell)
+  const book = addressBook(config, shell)
   const opened: Storage[] = []
   try {
-    const source = await openFor(book, options.source, 'source', options.followSymlinks)
+    const source = await openHere(book, options.source, 'source', options.followSymlinks)
     opened.push(source)
-    const destination = await openFor(book, options.destination, 'destination', false)
+    const destination = await openHere(book, options.destination, 'destination')
     opened.push(destination)
     const lists = out === undefined ? undefined : await createDryLists(options, out, source, shell.folder)
     const answer = await decide(options, { source, destination, lists, shell })
@@ -45,16 +44,10 @@ export async function dryRun(options: JobOptions, { config, out }: DryRunOptions
     return answer.failed.files > 0 ? 1 : 0
   } catch (error) {
     if (shell.interrupted.aborted) return 130
-    throw hasFault(error) ? toTranshipError(error.fault) : error
+    throw toRefused(error)
   } finally {
     await Promise.all(opened.map((storage) => storage.close()))
   }
-}
-
-const hasFault = (error: unknown): error is Error & { readonly fault: Fault } => error instanceof Error && 'fault' in error
-
-function openBook(config: string | undefined, shell: Shell): AddressBook {
-  return createAddressBook({ ...(config === undefined ? {} : { path: config }), env: shell.env, folder: shell.folder, onWarning: (warning) => say(shell, warning) })
 }
 
 interface Ends {
@@ -67,7 +60,10 @@ interface Ends {
 async function decide(options: JobOptions, { source, destination, lists, shell }: Ends): Promise<DryRunAnswer> {
   let [copied, skipped, failed] = [noTally, noTally, noTally]
   const { excluded, requests } = await run({
-    source, destination, options, signal: shell.interrupted,
+    source,
+    destination,
+    options,
+    signal: shell.interrupted,
     onOutcome: async (outcome) => {
       const file = { files: 1, bytes: outcome.kind === 'copy' ? outcome.entry.size : outcome.size }
       if (outcome.kind === 'copy') copied = addTally(copied, file)
@@ -77,15 +73,33 @@ async function decide(options: JobOptions, { source, destination, lists, shell }
     },
   })
   const listed = [copied, skipped, failed].reduce(addTally)
-  return { job: options.job, dryRun: true, listed, copied, skipped, failed, excluded, requests, lists: (await lists?.end()) ?? [] }
+  return {
+    job: options.job,
+    dryRun: true,
+    listed,
+    copied,
+    skipped,
+    failed,
+    excluded,
+    requests,
+    lists: (await lists?.end()) ?? [],
+  }
 }
 
 function show({ job, listed, copied, skipped, failed, excluded, requests, lists }: DryRunAnswer): string {
-  const rows: readonly (readonly [string, Tally])[] = [['listed', listed], ['to copy', copied], ['to skip', skipped], ['would fail', failed], ['excluded', excluded]]
+  const rows: readonly (readonly [string, Tally])[] = [
+    ['listed', listed],
+    ['to copy', copied],
+    ['to skip', skipped],
+    ['would fail', failed],
+    ['excluded', excluded],
+  ]
   const width = Math.max(...rows.map(([, { files }]) => count(files).length))
   return [
     `${job}: dry run, nothing was copied`,
-    ...rows.map(([name, { files, bytes }]) => `  ${name.padEnd(12)}${count(files).padStart(width)} files  ${formatSize(bytes)}`),
+    ...rows.map(
+      ([name, { files, bytes }]) => `  ${name.padEnd(12)}${count(files).padStart(width)} files  ${formatSize(bytes)}`,
+    ),
     `  requests to copy them: about ${count(requests)}`,
     ...lists.map(({ file, rows: listRows }) => `  ${file} (${count(listRows)} rows)`),
   ].join('\n')

@@ -13,7 +13,11 @@ export interface ServedSession extends Session {
   readonly embedded: boolean
 }
 
-export async function withServer(args: Args, shell: Shell, act: (session: ServedSession) => Promise<ExitCode>): Promise<ExitCode> {
+export async function withServer(
+  args: Args,
+  shell: Shell,
+  act: (session: ServedSession) => Promise<ExitCode>,
+): Promise<ExitCode> {
   const found = await findServer(args, shell)
   if (found !== null && (found.origin !== 'folder' || (await hasOwnWorker(shell.folder)))) {
     const session = await openSession(found, args, shell)
@@ -41,12 +45,26 @@ async function closing<T>(session: Session, act: () => Promise<T>): Promise<T> {
   }
 }
 
-export async function startEmbedded(args: Args, shell: Shell, ports: Pick<EmbeddedOptions, 'port' | 'uiPort'> = {}): Promise<Embedded> {
+export async function startEmbedded(
+  args: Args,
+  shell: Shell,
+  ports: Pick<EmbeddedOptions, 'port' | 'uiPort'> = {},
+): Promise<Embedded> {
   const { runEmbedded } = await import('../embedded/run.ts')
   const configPath = textOf(args, 'config')
   const tell = (line: string): void => say(shell, line)
-  const embedded = await runEmbedded({ folder: shell.folder, ...(configPath === undefined ? {} : { configPath }), ...ports, onProgress: tell, onWarning: tell })
-  say(shell, `Temporal ${embedded.joined ? 'of this folder' : 'started here'}: ${embedded.address}${embedded.uiAddress ? `, Web UI ${embedded.uiAddress}` : ''}`)
+  const embedded = await runEmbedded({
+    folder: shell.folder,
+    ...(configPath === undefined ? {} : { configPath }),
+    ...ports,
+    onProgress: tell,
+    onWarning: tell,
+  })
+  const { joined, address, uiAddress } = embedded
+  say(
+    shell,
+    `Temporal ${joined ? 'of this folder' : 'started here'}: ${address}${uiAddress ? `, Web UI ${uiAddress}` : ''}`,
+  )
   return embedded
 }
 

@@ -15,11 +15,16 @@ export async function followOnScreen(jobs: Jobs, job: string, shell: Shell, unti
   let before: JobView | undefined
   const onView = (view: JobView): void => {
     progress.update(view)
-    if (until === hasEnded && before?.status === 'Migrating' && view.status === 'Stopped') progress.note(`The job was stopped: "tranship start ${job}" goes on with it. Following it still.`)
+    if (until === hasEnded && before?.status === 'Migrating' && view.status === 'Stopped')
+      progress.note(`The job was stopped: "tranship start ${job}" goes on with it. Following it still.`)
     before = view
   }
   try {
-    return await jobs.follow(job, { onView, signal: shell.interrupted, everyMs: shell.stderr.isTTY ? terminalEveryMs : otherwiseEveryMs }, until)
+    return await jobs.follow(
+      job,
+      { onView, signal: shell.interrupted, everyMs: shell.stderr.isTTY ? terminalEveryMs : otherwiseEveryMs },
+      until,
+    )
   } finally {
     progress.end()
   }

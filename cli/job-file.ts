@@ -25,24 +25,34 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 
 /** A text or number that `read` understands; its RangeError's sentence is what a person sees. */
 const readBy = <T>(read: (text: string) => T, description: string) =>
-  z.union([z.string(), z.number()], { error: 'must be a text or a number.' }).transform((value, context) => {
-    try {
-      return read(String(value))
-    } catch (error) {
-      context.issues.push({ code: 'custom', message: messageOf(error), input: value })
-      return z.NEVER
-    }
-  }).meta({ description })
+  z
+    .union([z.string(), z.number()], { error: 'must be a text or a number.' })
+    .transform((value, context) => {
+      try {
+        return read(String(value))
+      } catch (error) {
+        context.issues.push({ code: 'custom', message: messageOf(error), input: value })
+        return z.NEVER
+      }
+    })
+    .meta({ description })
 
 const wholeNumber = (min: number, max: number, description: string) =>
   readBy((text) => {
     const value = /^\d+$/.test(text) ? Number(text) : Number.NaN
-    if (!(value >= min && value <= max)) throw new RangeError(`"${text}" must be a whole number ${max === Number.MAX_SAFE_INTEGER ? 'of files' : `from ${min} to ${max}`}.`)
+    if (!(value >= min && value <= max))
+      throw new RangeError(
+        `"${text}" must be a whole number ${max === Number.MAX_SAFE_INTEGER ? 'of files' : `from ${min} to ${max}`}.`,
+      )
     return value
   }, description)
 
 const choice = <T extends string>(values: readonly T[], description: string) =>
-  z.enum(values, { error: ({ input }) => `"${String(input)}" must be one of ${values.join(', ')}.${didYouMean(String(input), values)}` }).meta({ description })
+  z
+    .enum(values, {
+      error: ({ input }) => `"${String(input)}" must be one of ${values.join(', ')}.${didYouMean(String(input), values)}`,
+    })
+    .meta({ description })
 
 const text = (description: string) => z.string({ error: 'must be a text.' }).min(1, 'may not be empty.').meta({ description })
 const flag = (description: string) => z.boolean({ error: 'must be true or false.' }).meta({ description })
@@ -51,7 +61,8 @@ const glob = z.string({ error: 'must be a glob, as **/*.jpg.' }).superRefine((va
   const fault = globFault(value)
   if (fault) context.addIssue({ code: 'custom', message: fault })
 })
-const globs = (description: string) => z.union([glob.transform((one) => [one]), z.array(glob)], { error: firstMessage }).meta({ description })
+const globs = (description: string) =>
+  z.union([glob.transform((one) => [one]), z.array(glob)], { error: firstMessage }).meta({ description })
 
 function globFault(value: string): string | undefined {
   if (value === '') return 'a glob may not be empty: write **/*.jpg.'
@@ -75,7 +86,11 @@ const pairs = z.union([z.string(), z.array(z.string())]).transform((value, conte
   for (const pair of [value].flat()) {
     const match = classPair.exec(pair)
     if (!match) {
-      context.issues.push({ code: 'custom', message: `"${pair}" must be A=B: objects of class A are stored as class B.`, input: value })
+      context.issues.push({
+        code: 'custom',
+        message: `"${pair}" must be A=B: objects of class A are stored as class B.`,
+        input: value,
+      })
       return z.NEVER
     }
     map[match[1]!] = match[2]!
@@ -102,10 +117,15 @@ export const jobFileShape = {
   from: text('Source address; --from.').optional(),
   to: text('Destination address; --to.').optional(),
   type: choice(['full'], 'Kind of job.').optional(),
-  since: z.string({ error: 'must be "all" or a time in quotes, as "2026-03-05T08:00".' }).meta({ description: 'Only files modified since: "all", or a time (ISO 8601).' }).optional(),
-  timeZone: zone.meta({ description: 'IANA time zone of times without an offset; default: the client\'s.' }).optional(),
+  since: z
+    .string({ error: 'must be "all" or a time in quotes, as "2026-03-05T08:00".' })
+    .meta({ description: 'Only files modified since: "all", or a time (ISO 8601).' })
+    .optional(),
+  timeZone: zone.meta({ description: "IANA time zone of times without an offset; default: the client's." }).optional(),
   overwrite: choice(overwriteRules, 'What happens to an object of the same name at the destination.').optional(),
-  compareContentType: flag('A different content type is a difference; costs a HEAD on both sides for files that would else be skipped.').optional(),
+  compareContentType: flag(
+    'A different content type is a difference; costs a HEAD on both sides for files that would else be skipped.',
+  ).optional(),
   noCompareContentType: flag('The same as compareContentType: false.').optional(),
   include: globs('Globs on the key below the prefix; none: everything.').optional(),
   exclude: globs('Globs on the key below the prefix; wins over include.').optional(),
@@ -114,14 +134,27 @@ export const jobFileShape = {
   window: wholeNumber(1, 200, 'Batches in flight, 1 to 200.').optional(),
   priority: wholeNumber(1, 5, '1 (first) to 5.').optional(),
   keepMtime: flag('Keep the modified time from object to object.').optional(),
-  storageClassMap: z.union([pairs, z.record(z.string(), z.string())], { error: 'must be A=B: objects of class A are stored as class B.' }).meta({ description: 'Objects of class A are stored as class B: "A=B", or a map.' }).optional(),
+  storageClassMap: z
+    .union([pairs, z.record(z.string(), z.string())], { error: 'must be A=B: objects of class A are stored as class B.' })
+    .meta({ description: 'Objects of class A are stored as class B: "A=B", or a map.' })
+    .optional(),
   followSymlinks: flag('Follow the symbolic links of a NAS source.').optional(),
   emptyDirectories: flag('Make empty directories "name/" objects.').optional(),
-  metadataPolicy: choice(metadataPolicies, 'What to do where the destination cannot hold metadata: fail the file, or drop what it cannot hold.').optional(),
-  maxFailed: readBy(parseMaxFailed, 'End the job early when more files than this have failed: a number, or a percentage as 5%.').optional(),
+  metadataPolicy: choice(
+    metadataPolicies,
+    'What to do where the destination cannot hold metadata: fail the file, or drop what it cannot hold.',
+  ).optional(),
+  maxFailed: readBy(
+    parseMaxFailed,
+    'End the job early when more files than this have failed: a number, or a percentage as 5%.',
+  ).optional(),
   listExcluded: flag('Report the files that the filters left out.').optional(),
-  ledger: text('Address that holds the job\'s ledger; default: the destination.').optional(),
-  expectFiles: wholeNumber(0, Number.MAX_SAFE_INTEGER, 'Number of files, for progress before the listing is complete.').optional(),
+  ledger: text("Address that holds the job's ledger; default: the destination.").optional(),
+  expectFiles: wholeNumber(
+    0,
+    Number.MAX_SAFE_INTEGER,
+    'Number of files, for progress before the listing is complete.',
+  ).optional(),
   expectBytes: readBy(parseSize, 'Size of all files, for progress before the listing is complete.').optional(),
   dryRun: flag('List and decide, copy nothing.').optional(),
   out: text('Folder for the lists of a dry run.').optional(),

@@ -12,7 +12,7 @@ const usable = {
   file: text('A YAML file of job options in camelCase; flags win'),
   type: text('full: one run; run it again and only what changed moves'),
   since: text('Only files modified since: all, or a time (ISO 8601)'),
-  'time-zone': text('IANA zone of times without an offset; default: this machine\'s'),
+  'time-zone': text("IANA zone of times without an offset; default: this machine's"),
   overwrite: text(overwriteRules.join(' | ')),
   'no-compare-content-type': flag('Leave content types out of the comparison'),
   include: list('Only keys that match this glob (repeatable)'),
@@ -40,7 +40,10 @@ const flags: readonly string[] = ['restore', 'tags', 'acl', 'serverCopy']
 
 /** Known, so that they can be refused with a sentence; not shown in the help. */
 const later = Object.fromEntries(
-  Object.keys(laterOptions).map((key) => [dashed(key), { ...(key === 'flow' ? list('') : flags.includes(key) ? flag('') : text('')), hidden: true }]),
+  Object.keys(laterOptions).map((key) => [
+    dashed(key),
+    { ...(key === 'flow' ? list('') : flags.includes(key) ? flag('') : text('')), hidden: true },
+  ]),
 ) satisfies CommandOptions
 
 export const jobOptions: CommandOptions = Object.fromEntries(

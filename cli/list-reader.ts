@@ -6,10 +6,9 @@ import { parseAddressRef } from '../model/address.ts'
 import { listNames, reportFolder, type ListName } from '../model/report-row.ts'
 import type { JobView } from '../model/status.ts'
 import { isStorageError } from '../storage/error.ts'
-import { openStorage } from '../storage/open.ts'
 import type { Storage } from '../storage/storage.ts'
-import { createAddressBook } from '../worker/config.ts'
-import { ConfigError } from '../worker/config/error.ts'
+import { openHere, orFault } from '../worker/open-here.ts'
+import { addressBook, toRefused } from './addresses.ts'
 import { textOf, type Args } from './command.ts'
 import { say } from './output.ts'
 import type { Session } from './session.ts'
@@ -28,19 +27,27 @@ export interface ListReader {
 }
 
 export async function openListReader(view: JobView, session: Session, args: Args, shell: Shell): Promise<ListReader> {
-  const storage = await openHere(view.destination, session, args, shell)
+  const storage = await openDestination(view.destination, session, args, shell)
   return storage ? fromStorage(storage) : fromWorker(session.jobs, view.destination)
 }
 
-async function openHere(destination: string, { local }: Session, args: Args, shell: Shell): Promise<Storage | undefined> {
+async function openDestination(
+  destination: string,
+  { local }: Session,
+  args: Args,
+  shell: Shell,
+): Promise<Storage | undefined> {
   if (parseAddressRef(destination).kind === 'path' && !local) return undefined
-  const path = textOf(args, 'config')
+  let storage: Storage | undefined
   try {
-    const book = createAddressBook({ ...(path === undefined ? {} : { path }), env: shell.env, folder: shell.folder })
-    return await openStorage(book.resolve(destination, 'destination'))
+    storage = await openHere(addressBook(textOf(args, 'config'), shell), destination, 'destination')
+    await orFault('destination', storage.list({ prefix: reportFolder, limit: 1 }))
+    return storage
   } catch (error) {
-    if (!(error instanceof ConfigError) && !isStorageError(error)) throw error
-    say(shell, `The address cannot be read here (${error.message}): asking a worker.`)
+    await storage?.close()
+    const refused = toRefused(error)
+    if (!(refused instanceof TranshipError)) throw error
+    say(shell, `The destination cannot be read from here, so a worker is asked. (${refused.message})`)
     return undefined
   }
 }
@@ -51,7 +58,7 @@ function fromStorage(storage: Storage): ListReader {
     size: async (name) => (await storage.head(`${reportFolder}${name}`)).size,
     read: async (name, onChunk, signal) => {
       const key = `${reportFolder}${name}`
-      for (let first = 0, size = Infinity; first < size && !signal?.aborted; ) {
+      for (let first = 0, size = Infinity; first < size && !signal?.aborted;) {
         const chunk = await readChunk(storage, key, first)
         if (chunk.bytes.length > 0) await onChunk(chunk.bytes)
         first += chunk.bytes.length
@@ -63,11 +70,17 @@ function fromStorage(storage: Storage): ListReader {
 }
 
 /** A piece that fails for a reason that may pass is fetched again. */
-async function readChunk(storage: Storage, key: string, first: number): Promise<{ readonly bytes: Uint8Array; readonly size: number }> {
+async function readChunk(
+  storage: Storage,
+  key: string,
+  first: number,
+): Promise<{ readonly bytes: Uint8Array; readonly size: number }> {
   for (let tries = 1; ; tries++) {
     try {
       const chunks: Buffer[] = []
-      const { size } = await storage.get(key, (chunk) => void chunks.push(Buffer.from(chunk)), { range: { first, last: first + chunkBytes - 1 } })
+      const { size } = await storage.get(key, (chunk) => void chunks.push(Buffer.from(chunk)), {
+        range: { first, last: first + chunkBytes - 1 },
+      })
       return { bytes: Buffer.concat(chunks), size }
     } catch (error) {
       if (!isStorageError(error) || !error.retryable || tries === maxTries) throw error
@@ -82,7 +95,7 @@ function fromWorker(jobs: Jobs, destination: string): ListReader {
     size: async (name) => (await jobs.readList({ destination, ...parseListName(name) }, Number.MAX_SAFE_INTEGER)).size,
     read: async (name, onChunk, signal) => {
       const ref = { destination, ...parseListName(name) }
-      for (let offset = 0; !signal?.aborted; ) {
+      for (let offset = 0; !signal?.aborted;) {
         const { bytes, size } = await jobs.readList(ref, offset)
         if (bytes.length > 0) await onChunk(bytes)
         offset += bytes.length

@@ -10,12 +10,16 @@ import { parseTime } from '../model/time.ts'
 import { jobFileShape, laterOptions } from './job-file.ts'
 import { toRefText } from './paths.ts'
 
-export const jobFileSchema = z.strictObject(jobFileShape).meta({ title: 'tranship job file', description: 'Job options, for --file of tranship migrate and create.' })
+export const jobFileSchema = z
+  .strictObject(jobFileShape)
+  .meta({ title: 'tranship job file', description: 'Job options, for --file of tranship migrate and create.' })
 export type JobFile = z.output<typeof jobFileSchema>
 
 /** `given` holds flags (camelCase, undefined where not given) over `file`, what --file held. Fails with a TranshipError. */
 export function parseJobFile(given: Readonly<Record<string, unknown>>, file: Readonly<Record<string, unknown>> = {}): JobFile {
-  const flags = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined && !(Array.isArray(value) && value.length === 0)))
+  const flags = Object.fromEntries(
+    Object.entries(given).filter(([, value]) => value !== undefined && !(Array.isArray(value) && value.length === 0)),
+  )
   const merged = { ...file, ...flags }
   refuseUnknown(merged)
   refuseLater(merged)
@@ -30,7 +34,8 @@ export function readJobFile(path: string): Readonly<Record<string, unknown>> {
   const text = readOrRefuse(path)
   const value = parseOrRefuse(text, path)
   if (value === null || value === undefined) return {}
-  if (typeof value !== 'object' || Array.isArray(value)) throw invalid(`${path} must hold job options, one a line: "overwrite: never".`)
+  if (typeof value !== 'object' || Array.isArray(value))
+    throw invalid(`${path} must hold job options, one a line: "overwrite: never".`)
   return value as Readonly<Record<string, unknown>>
 }
 
@@ -42,14 +47,27 @@ export interface JobNames {
 
 /** The job as the workflow takes it; addresses that are local paths become absolute. Fails with a TranshipError. */
 export function toJobOptions(names: JobNames, file: JobFile, folder: string): JobOptions {
-  const { since, compareContentType, noCompareContentType, storageClassMap, ledger, dryRun: _dryRun, out: _out, job: _job, from: _from, to: _to, ...rest } = file
+  const {
+    since,
+    compareContentType,
+    noCompareContentType,
+    storageClassMap,
+    ledger,
+    dryRun: _dryRun,
+    out: _out,
+    job: _job,
+    from: _from,
+    to: _to,
+    ...rest
+  } = file
   if (!isJobName(names.job)) throw invalidName(names.job)
   const source = toRefText(names.source, folder)
   const destination = toRefText(names.destination, folder)
   const overlap = overlapFault(source, destination)
   if (overlap) throw new TranshipError(overlap.code, overlap.message)
   const timeZone = file.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone
-  if ((file.minSize ?? 0) > (file.maxSize ?? Infinity)) throw invalid('--min-size lies above --max-size: no file could pass both.')
+  if ((file.minSize ?? 0) > (file.maxSize ?? Infinity))
+    throw invalid('--min-size lies above --max-size: no file could pass both.')
   return {
     ...jobDefaults,
     ...dropUndefined(rest),
@@ -58,14 +76,21 @@ export function toJobOptions(names: JobNames, file: JobFile, folder: string): Jo
     ...(storageClassMap ? { storageClassMap } : {}),
     ...(ledger === undefined ? {} : { ledger: toRefText(ledger, folder) }),
     timeZone,
-    job: names.job, source, destination, type: 'full',
+    job: names.job,
+    source,
+    destination,
+    type: 'full',
   }
 }
 
-export const invalid = (message: string, hint: string | null = null): TranshipError => new TranshipError('InvalidParameters', message, hint)
+export const invalid = (message: string, hint: string | null = null): TranshipError =>
+  new TranshipError('InvalidParameters', message, hint)
 
 function invalidName(name: string): TranshipError {
-  return new TranshipError('InvalidJobName', `"${name}" is not a job name: write 3-63 lower-case letters, digits and hyphens, no hyphen at either end.`)
+  return new TranshipError(
+    'InvalidJobName',
+    `"${name}" is not a job name: write 3-63 lower-case letters, digits and hyphens, no hyphen at either end.`,
+  )
 }
 
 export function checkJobName(name: string): string {
@@ -83,7 +108,8 @@ function refuseLater(given: Readonly<Record<string, unknown>>): void {
   const later = Object.entries(given).find(([key, value]) => Object.hasOwn(laterOptions, key) && value !== false)
   if (later) throw invalid(`${flagOf(later[0])} comes with a later version of tranship: ${laterOptions[later[0]]}.`)
   const type = given['type']
-  if (type === 'incremental' || type === 'sync') throw invalid(`--type ${type} comes with a later version of tranship: run the same full job again to bring what changed.`)
+  if (type === 'incremental' || type === 'sync')
+    throw invalid(`--type ${type} comes with a later version of tranship: run the same full job again to bring what changed.`)
 }
 
 const flagOf = (key: string): string => `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
@@ -96,7 +122,8 @@ function sinceOf(text: string, timeZone: string): number {
   }
 }
 
-const dropUndefined = <T extends object>(value: T): T => Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as T
+const dropUndefined = <T extends object>(value: T): T =>
+  Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as T
 
 function readOrRefuse(path: string): string {
   try {

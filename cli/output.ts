@@ -16,7 +16,9 @@ export function say({ stderr }: Shell, sentence: string): void {
 export interface Refusal {
   readonly error: { readonly code: string; readonly message: string; readonly hint: string | null }
 }
-export const toRefusal = ({ code, message, hint }: Pick<TranshipError, 'code' | 'message' | 'hint'>): Refusal => ({ error: { code, message, hint } })
+export const toRefusal = ({ code, message, hint }: Pick<TranshipError, 'code' | 'message' | 'hint'>): Refusal => ({
+  error: { code, message, hint },
+})
 
 export function printError(shell: Shell, error: unknown): ExitCode {
   const told = error instanceof TranshipError ? error : new TranshipError('Unexpected', messageOf(error))
@@ -29,7 +31,9 @@ export function printError(shell: Shell, error: unknown): ExitCode {
 
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  return error.cause instanceof Error && error.cause.message !== error.message ? `${error.message}: ${error.cause.message}` : error.message
+  return error.cause instanceof Error && error.cause.message !== error.message
+    ? `${error.message}: ${error.cause.message}`
+    : error.message
 }
 
 function exitCodeOf({ code }: TranshipError): ExitCode {

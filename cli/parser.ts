@@ -13,7 +13,11 @@ export interface Parsed {
 }
 
 /** Fails `InvalidParameters` with one sentence. */
-export async function parseCommandLine(argv: readonly string[], commands: readonly Command[], version: string): Promise<Parsed> {
+export async function parseCommandLine(
+  argv: readonly string[],
+  commands: readonly Command[],
+  version: string,
+): Promise<Parsed> {
   let chosen: Command | undefined
   const parser = makeParser(commands, version, (command) => {
     chosen = command
@@ -34,7 +38,15 @@ function makeParser(commands: readonly Command[], version: string, choose: (comm
   const parser = yargs()
     .scriptName('tranship')
     .usage('tranship COMMAND\n\nMoves object stores, NAS shares and servers as durable jobs.')
-    .parserConfiguration({ 'boolean-negation': false, 'greedy-arrays': false, 'dot-notation': false, 'parse-numbers': false, 'parse-positional-numbers': false, 'strip-dashed': true, 'strip-aliased': true })
+    .parserConfiguration({
+      'boolean-negation': false,
+      'greedy-arrays': false,
+      'dot-notation': false,
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+      'strip-dashed': true,
+      'strip-aliased': true,
+    })
     .locale('en')
     .exitProcess(false)
     .showHelpOnFail(false)
@@ -48,14 +60,20 @@ function makeParser(commands: readonly Command[], version: string, choose: (comm
   return parser
 }
 
-const groupsOf = (commands: readonly Command[]): string[] => [...new Set(commands.flatMap(({ name }) => (name.includes(' ') ? [name.split(' ')[0]!] : [])))]
+const groupsOf = (commands: readonly Command[]): string[] => [
+  ...new Set(commands.flatMap(({ name }) => (name.includes(' ') ? [name.split(' ')[0]!] : []))),
+]
 
 function addGroup(parser: Argv, group: string, commands: readonly Command[], choose: (command: Command) => void): void {
   const members = commands.filter(({ name }) => name.startsWith(`${group} `))
-  parser.command(group, `Addresses of tranship.yaml: ${members.map(({ name }) => name.slice(group.length + 1)).join(', ')}`, (inner) => {
-    for (const member of members) addCommand(inner, member, member.name.slice(group.length + 1), choose)
-    return inner
-  })
+  parser.command(
+    group,
+    `Addresses of tranship.yaml: ${members.map(({ name }) => name.slice(group.length + 1)).join(', ')}`,
+    (inner) => {
+      for (const member of members) addCommand(inner, member, member.name.slice(group.length + 1), choose)
+      return inner
+    },
+  )
 }
 
 function addCommand(parser: Argv, command: Command, name: string, choose: (command: Command) => void): void {
@@ -90,12 +108,17 @@ function commandIn(argv: readonly string[], commands: readonly Command[]): Comma
 
 function unknownCommand(args: Args, commands: readonly Command[]): TranshipError {
   const words = wordsOf(args)
-  if (words.length === 0) return new TranshipError('InvalidParameters', 'A command is missing.', '"tranship --help" shows them.')
+  if (words.length === 0)
+    return new TranshipError('InvalidParameters', 'A command is missing.', '"tranship --help" shows them.')
   const group = groupsOf(commands).find((name) => name === words[0])
   if (group) {
     const names = commands.filter(({ name }) => name.startsWith(`${group} `)).map(({ name }) => name)
     const typed = words.slice(0, 2).join(' ')
-    return new TranshipError('InvalidParameters', `There is no command "${typed}".${didYouMean(typed, names)}`, `It may be ${names.map((name) => `"tranship ${name}"`).join(' or ')}.`)
+    return new TranshipError(
+      'InvalidParameters',
+      `There is no command "${typed}".${didYouMean(typed, names)}`,
+      `It may be ${names.map((name) => `"tranship ${name}"`).join(' or ')}.`,
+    )
   }
   const meant = didYouMean(words[0]!, [...groupsOf(commands), ...commands.map(({ name }) => name), 'completion'])
   return new TranshipError('InvalidParameters', `There is no command "${words[0]}".${meant}`, '"tranship --help" shows them.')
@@ -105,15 +128,35 @@ function unknownCommand(args: Args, commands: readonly Command[]): TranshipError
 function refuseLeftovers(args: Args, { name, options, positionals }: Command): void {
   const declared: Readonly<Record<string, { readonly type?: string }>> = { ...globalOptions, ...options }
   const flags = Object.keys(declared)
-  const known = new Set([...flags.map(camelCase), ...flags, ...positionals.map((positional) => positional.name), '_', '$0', 'help', 'version'])
+  const known = new Set([
+    ...flags.map(camelCase),
+    ...flags,
+    ...positionals.map((positional) => positional.name),
+    '_',
+    '$0',
+    'help',
+    'version',
+  ])
   const unknown = Object.keys(args).find((key) => !known.has(key))
   if (unknown !== undefined) {
     const flag = unknown.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
     const dashes = flag.length === 1 ? '-' : '--'
-    throw new TranshipError('InvalidParameters', `"tranship ${name}" has no option ${dashes}${flag}.${didYouMean(`--${flag}`, flags.map((name) => `--${name}`))}`, `"tranship ${name} --help" shows them.`)
+    throw new TranshipError(
+      'InvalidParameters',
+      `"tranship ${name}" has no option ${dashes}${flag}.${didYouMean(
+        `--${flag}`,
+        flags.map((name) => `--${name}`),
+      )}`,
+      `"tranship ${name} --help" shows them.`,
+    )
   }
   const extra = wordsOf(args).slice(name.split(' ').length)
-  if (extra.length > 0) throw new TranshipError('InvalidParameters', `"${extra[0]}" is one word too many for "tranship ${name}".`, 'Put a text with spaces in quotes.')
+  if (extra.length > 0)
+    throw new TranshipError(
+      'InvalidParameters',
+      `"${extra[0]}" is one word too many for "tranship ${name}".`,
+      'Put a text with spaces in quotes.',
+    )
   for (const [flag, { type }] of Object.entries(declared)) {
     const value = args[camelCase(flag)]
     if (Array.isArray(value) && type !== 'array') throw new TranshipError('InvalidParameters', `--${flag} was given twice.`)

@@ -1,5 +1,15 @@
 /** Shows a followed job: one line that is redrawn on a terminal, a line now and then elsewhere. */
-import { addSample, averageCostPerSecond, bar, doneOf, extentOf, fractionDone, secondsLeft, speedOf, type Sample } from '../model/progress.ts'
+import {
+  addSample,
+  averageCostPerSecond,
+  bar,
+  doneOf,
+  extentOf,
+  fractionDone,
+  secondsLeft,
+  speedOf,
+  type Sample,
+} from '../model/progress.ts'
 import type { JobView } from '../model/status.ts'
 import { formatSize } from '../model/size.ts'
 import { formatDuration } from '../model/time.ts'
@@ -60,7 +70,8 @@ function createLine(): (view: JobView, nowMs: number, columns?: number) => strin
     const parts = partsOf(view, samples, nowMs)
     if (columns === undefined) return [`${view.job}: ${wordOf(view)}`, ...parts].join(', ')
     const fraction = fractionOf(view)
-    const drawn = `${view.job} ${bar(fraction, columns >= 100 ? 24 : 12)} ${fraction === undefined ? wordOf(view) : `${percent(fraction)} ${wordOf(view)}`}`
+    const state = fraction === undefined ? wordOf(view) : `${percent(fraction)} ${wordOf(view)}`
+    const drawn = `${view.job} ${bar(fraction, columns >= 100 ? 24 : 12)} ${state}`
     return fit([drawn, ...parts], columns)
   }
 }

@@ -37,7 +37,9 @@ export async function requireServer(args: Args, shell: Shell): Promise<ServerCho
 export async function openSession(server: ServerChoice, args: Args, shell: Shell): Promise<Session> {
   const { connection, client } = await connectTo(server)
   const jobs = createJobs({
-    client, by: whoAsks(), workerTimeoutMs: workerTimeoutOf(args),
+    client,
+    by: whoAsks(),
+    workerTimeoutMs: workerTimeoutOf(args),
     searchAttributes: () => ensureAttributes(connection, server.namespace, shell),
     onNotice: (sentence) => say(shell, sentence),
   })
@@ -55,9 +57,14 @@ export async function withSession(args: Args, shell: Shell, act: (session: Sessi
   }
 }
 
-async function ensureAttributes(connection: Parameters<typeof ensureSearchAttributes>[0], namespace: string, shell: Shell): Promise<boolean> {
+async function ensureAttributes(
+  connection: Parameters<typeof ensureSearchAttributes>[0],
+  namespace: string,
+  shell: Shell,
+): Promise<boolean> {
   const present = await ensureSearchAttributes(connection, namespace)
-  if (!present) say(shell, `The namespace "${namespace}" lacks our search attributes and they may not be registered: the job runs without.`)
+  if (!present)
+    say(shell, `The namespace "${namespace}" lacks our search attributes and they may not be registered: the job runs without.`)
   return present
 }
 

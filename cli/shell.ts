@@ -24,7 +24,12 @@ export function processShell(json: boolean): Shell {
   process.on('SIGINT', onSignal)
   process.on('SIGTERM', onSignal)
   return {
-    env: process.env, folder: process.cwd(), stdout: process.stdout, stderr: process.stderr, json, interrupted: interrupt.signal,
+    env: process.env,
+    folder: process.cwd(),
+    stdout: process.stdout,
+    stderr: process.stderr,
+    json,
+    interrupted: interrupt.signal,
     takeInterrupts: () => {
       taken = true
     },

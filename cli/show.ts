@@ -7,7 +7,10 @@ export const count = (value: number): string => value.toLocaleString('en-US')
 
 export function showJob(view: JobView): string {
   const rows: readonly (readonly [string, Tally])[] = [
-    [view.listed.complete ? 'listed' : 'listed so far', view.listed], ['completed', view.completed], ['skipped', view.skipped], ['failed', view.failed],
+    [view.listed.complete ? 'listed' : 'listed so far', view.listed],
+    ['completed', view.completed],
+    ['skipped', view.skipped],
+    ['failed', view.failed],
     ...(view.excluded.files > 0 ? [['excluded', view.excluded] as const] : []),
   ]
   const width = Math.max(...rows.map(([, { files }]) => count(files).length))
@@ -15,7 +18,9 @@ export function showJob(view: JobView): string {
     `${view.job}: ${view.status}${isMoving(view) ? `, ${view.phase}` : ''}`,
     `  ${view.source} → ${view.destination}, run ${view.run}`,
     ...(view.reason ? [`  ${view.reason.code}: ${view.reason.message}`] : []),
-    ...(view.status === 'Create Failed' ? [] : rows).map(([name, { files, bytes }]) => `  ${name.padEnd(14)}${count(files).padStart(width)} files  ${formatSize(bytes)}`),
+    ...(view.status === 'Create Failed' ? [] : rows).map(
+      ([name, { files, bytes }]) => `  ${name.padEnd(14)}${count(files).padStart(width)} files  ${formatSize(bytes)}`,
+    ),
     ...view.failures.map(({ code, files }) => `  ${count(files)} × ${code}`),
     ...timesOf(view),
     ...(view.report ? [`  report: ${view.report.folder} at ${view.destination}: ${view.report.lists.join(', ')}`] : []),
@@ -41,11 +46,25 @@ function advice({ job, status, failed, reason }: JobView): string[] {
 
 export function showList(views: readonly JobView[]): string {
   if (views.length === 0) return 'Temporal holds no jobs.'
-  const rows = views.map((view) => [view.job, view.status, `run ${view.run}`, `${count(view.completed.files)} copied`, view.failed.files > 0 ? `${count(view.failed.files)} failed` : '', view.startedAt])
+  const rows = views.map((view) => [
+    view.job,
+    view.status,
+    `run ${view.run}`,
+    `${count(view.completed.files)} copied`,
+    view.failed.files > 0 ? `${count(view.failed.files)} failed` : '',
+    view.startedAt,
+  ])
   return showTable([['JOB', 'STATUS', 'RUN', 'FILES', '', 'STARTED'], ...rows])
 }
 
 export function showTable(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)))
-  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column]!)).join('  ').trimEnd()).join('\n')
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column]!))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
 }

@@ -1,6 +1,9 @@
-/** Sends a message to a job: as an Update, which answers; where none comes within a few seconds, as the Signal of the same meaning. */
+/** Sends a message to a job: as an Update, which answers; where none comes within seconds, as the Signal of the same meaning. */
 import {
-  WorkflowNotFoundError, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError, type Client,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+  type Client,
 } from '@temporalio/client'
 import type { JobCode } from '../model/codes.ts'
 import { workflowIdOf } from '../model/job.ts'
@@ -16,7 +19,9 @@ export type Answer = MessageAnswer | null
 export async function sendMessage(client: Client, job: string, name: MessageName, message: RetryMessage): Promise<Answer> {
   const handle = client.workflow.getHandle(workflowIdOf(job))
   try {
-    return await client.withDeadline(Date.now() + answerWithinMs, () => handle.executeUpdate<MessageAnswer, [RetryMessage]>(name, { args: [message] }))
+    return await client.withDeadline(Date.now() + answerWithinMs, () =>
+      handle.executeUpdate<MessageAnswer, [RetryMessage]>(name, { args: [message] }),
+    )
   } catch (error) {
     if (error instanceof WorkflowUpdateFailedError) throw refused(error.cause?.message ?? error.message)
     if (error instanceof WorkflowNotFoundError) throw new TranshipError('JobNotExist', `The job "${job}" is not running.`)

@@ -1,4 +1,4 @@
-/** Which Temporal: flags → TEMPORAL_* and profiles → a live server noted in the folder or above → localhost:7233 if it answers. */
+/** Which Temporal: flags → TEMPORAL_* and profiles → a live server noted here or above → localhost:7233 if it answers. */
 import { once } from 'node:events'
 import { createConnection } from 'node:net'
 import { hostname } from 'node:os'
@@ -21,7 +21,9 @@ export interface ChooseOptions extends ServerFlags {
 export interface ServerChoice {
   readonly origin: 'flags' | 'environment' | 'folder' | 'default'
   readonly namespace: string
-  readonly connection: Pick<ClientConnectConfig['connectionOptions'], 'tls' | 'apiKey' | 'metadata'> & { readonly address: string }
+  readonly connection: Pick<ClientConnectConfig['connectionOptions'], 'tls' | 'apiKey' | 'metadata'> & {
+    readonly address: string
+  }
 }
 
 export const defaultAddress = 'localhost:7233'
@@ -35,21 +37,39 @@ export async function chooseServer({ address, namespace, profile, env, noted }: 
   const named = address ?? configured.connectionOptions.address
   if (named !== undefined) {
     const { tls, apiKey, metadata } = configured.connectionOptions
-    const connection = { address: named, ...(tls !== undefined && { tls }), ...(apiKey !== undefined && { apiKey }), ...(metadata && { metadata }) }
-    return { origin: address === undefined ? 'environment' : 'flags', namespace: namespace ?? configured.namespace ?? 'default', connection }
+    const connection = {
+      address: named,
+      ...(tls !== undefined && { tls }),
+      ...(apiKey !== undefined && { apiKey }),
+      ...(metadata && { metadata }),
+    }
+    return {
+      origin: address === undefined ? 'environment' : 'flags',
+      namespace: namespace ?? configured.namespace ?? 'default',
+      connection,
+    }
   }
   const note = await noted()
   if (note) return { origin: 'folder', namespace: namespace ?? note.namespace, connection: { address: note.address } }
   if (!(await isListening(defaultAddress, probeMs))) return null
-  return { origin: 'default', namespace: namespace ?? configured.namespace ?? 'default', connection: { address: defaultAddress } }
+  return {
+    origin: 'default',
+    namespace: namespace ?? configured.namespace ?? 'default',
+    connection: { address: defaultAddress },
+  }
 }
 
 function load(profile: string | undefined, env: ChooseOptions['env']): ClientConnectConfig {
-  const overrideEnvVars = Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined))
+  const overrideEnvVars = Object.fromEntries(
+    Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  )
   try {
     return loadClientConnectConfig({ overrideEnvVars, ...(profile === undefined ? {} : { profile }) })
   } catch (error) {
-    throw new TranshipError('InvalidParameters', `Temporal's own settings cannot be used: ${error instanceof Error ? error.message : String(error)}.`)
+    throw new TranshipError(
+      'InvalidParameters',
+      `Temporal's own settings cannot be used: ${error instanceof Error ? error.message : String(error)}.`,
+    )
   }
 }
 
@@ -62,11 +82,17 @@ export interface Connected {
 export async function connectTo({ connection: options, namespace }: ServerChoice): Promise<Connected> {
   const connection = await open(options)
   try {
-    await connection.withDeadline(Date.now() + connectTimeoutMs, () => connection.workflowService.describeNamespace({ namespace }))
+    await connection.withDeadline(Date.now() + connectTimeoutMs, () =>
+      connection.workflowService.describeNamespace({ namespace }),
+    )
   } catch (error) {
     if (isGrpcServiceError(error) && error.code === grpcNotFound) {
       await connection.close()
-      throw new TranshipError('NoServer', `Temporal at ${options.address} has no namespace "${namespace}".`, 'Name one that exists with --namespace.')
+      throw new TranshipError(
+        'NoServer',
+        `Temporal at ${options.address} has no namespace "${namespace}".`,
+        'Name one that exists with --namespace.',
+      )
     }
   }
   return { connection, client: new Client({ connection, namespace }) }
@@ -75,9 +101,12 @@ export async function connectTo({ connection: options, namespace }: ServerChoice
 const grpcNotFound = 5
 
 async function open(options: ServerChoice['connection']): Promise<Connection> {
-  if (!(await isListening(options.address, connectTimeoutMs))) throw noServer(`Temporal at ${options.address} does not answer (nothing listens there).`)
+  if (!(await isListening(options.address, connectTimeoutMs)))
+    throw noServer(`Temporal at ${options.address} does not answer (nothing listens there).`)
   try {
-    return await Connection.connect({ ...options, connectTimeout: connectTimeoutMs } as Parameters<typeof Connection.connect>[0])
+    return await Connection.connect({ ...options, connectTimeout: connectTimeoutMs } as Parameters<
+      typeof Connection.connect
+    >[0])
   } catch (error) {
     const why = error instanceof Error ? error.message.split('\n')[0] : String(error)
     throw noServer(`Temporal at ${options.address} does not answer (${why}).`)
@@ -89,7 +118,10 @@ export const noServer = (message = 'No Temporal server is in use here.'): Transh
 
 /** Whether the workers of this server may see another file system than this machine's. */
 export function isThisMachine(address: string): boolean {
-  const host = address.replace(/:\d+$/, '').replace(/^\[|\]$/g, '').toLowerCase()
+  const host = address
+    .replace(/:\d+$/, '')
+    .replace(/^\[|\]$/g, '')
+    .toLowerCase()
   return host === 'localhost' || host === '::1' || host.startsWith('127.') || host === hostname().toLowerCase()
 }
 

@@ -1,7 +1,10 @@
 /** Makes a job: its workflow, started together with the question whether its addresses are well. */
 import { setTimeout as delay } from 'node:timers/promises'
 import {
-  WithStartWorkflowOperation, WorkflowExecutionAlreadyStartedError, WorkflowUpdateRPCTimeoutOrCancelledError, type Client,
+  WithStartWorkflowOperation,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+  type Client,
 } from '@temporalio/client'
 import { workflowIdOf, workflowTaskQueue, type JobOptions } from '../model/job.ts'
 import type { CreatedAnswer } from '../model/messages.ts'
@@ -28,7 +31,8 @@ export async function startJob(client: Client, input: MigrationInput, options: S
     return await Promise.race([asked, watched])
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) throw alreadyOpen(job)
-    if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError && !signal.aborted) return await Promise.race([untilChecked(client, job, signal), watched])
+    if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError && !signal.aborted)
+      return await Promise.race([untilChecked(client, job, signal), watched])
     throw error
   } finally {
     over.abort()
@@ -37,7 +41,11 @@ export async function startJob(client: Client, input: MigrationInput, options: S
 }
 
 export const alreadyOpen = (job: string): TranshipError =>
-  new TranshipError('JobAlreadyExist', `A job "${job}" is open already.`, `"tranship status ${job}" shows it; choose another name, or end it with "tranship remove ${job}".`)
+  new TranshipError(
+    'JobAlreadyExist',
+    `A job "${job}" is open already.`,
+    `"tranship status ${job}" shows it; choose another name, or end it with "tranship remove ${job}".`,
+  )
 
 async function ask(client: Client, input: MigrationInput): Promise<CreatedAnswer> {
   const { job, source, destination } = input.options
@@ -50,16 +58,31 @@ async function ask(client: Client, input: MigrationInput): Promise<CreatedAnswer
     staticSummary: `${source} → ${destination}`.slice(0, 180),
     ...(input.options.priority === undefined ? {} : { priority: { priorityKey: input.options.priority } }),
   })
-  return await client.workflow.executeUpdateWithStart<typeof migrationJob, CreatedAnswer, []>('created', { startWorkflowOperation })
+  return await client.workflow.executeUpdateWithStart<typeof migrationJob, CreatedAnswer, []>('created', {
+    startWorkflowOperation,
+  })
 }
 
 /** What `describe` shows until a worker has taken the job up. */
 function memoAtStart({ source, destination, timeZone, expectFiles, expectBytes }: JobOptions): StatusMemo {
   return {
-    status: 'Migrating', phase: 'checking', reason: null, run: 1, runs: 1, epoch: '', source, destination,
-    listed: { ...noTally, complete: false }, excluded: noTally, counts: noCounts, failures: {},
+    status: 'Migrating',
+    phase: 'checking',
+    reason: null,
+    run: 1,
+    runs: 1,
+    epoch: '',
+    source,
+    destination,
+    listed: { ...noTally, complete: false },
+    excluded: noTally,
+    counts: noCounts,
+    failures: {},
     expected: expectFiles === undefined ? null : { files: expectFiles, bytes: expectBytes ?? 0 },
-    timeZone, startedAt: Date.now(), endedAt: null, lists: [],
+    timeZone,
+    startedAt: Date.now(),
+    endedAt: null,
+    lists: [],
   }
 }
 

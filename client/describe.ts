@@ -1,5 +1,10 @@
 /** Reads a job's workflow with `describe` alone: no worker is needed. */
-import { WorkflowNotFoundError, type Client, type WorkflowExecutionInfo, type WorkflowExecutionStatusName } from '@temporalio/client'
+import {
+  WorkflowNotFoundError,
+  type Client,
+  type WorkflowExecutionInfo,
+  type WorkflowExecutionStatusName,
+} from '@temporalio/client'
 import { copyTaskQueue, workflowIdOf, workflowTaskQueue } from '../model/job.ts'
 import type { CopyHeartbeat, JobView, StatusMemo } from '../model/status.ts'
 import { decodePayload, type Payload } from './payload.ts'
@@ -19,7 +24,11 @@ export interface Idle {
 }
 
 const closedAs: Readonly<Partial<Record<WorkflowExecutionStatusName, ClosedAs>>> = {
-  COMPLETED: 'completed', FAILED: 'failed', CANCELLED: 'cancelled', TERMINATED: 'terminated', TIMED_OUT: 'timed-out',
+  COMPLETED: 'completed',
+  FAILED: 'failed',
+  CANCELLED: 'cancelled',
+  TERMINATED: 'terminated',
+  TIMED_OUT: 'timed-out',
 }
 
 /** Undefined when Temporal holds no job of that name. */
@@ -29,9 +38,15 @@ export async function describeJob(client: Client, job: string): Promise<Describe
     const memo = memoOf(description)
     if (!memo) return undefined
     const { pendingActivities, pendingWorkflowTask } = description.raw
-    const heartbeats = await Promise.all((pendingActivities ?? []).map((activity) => heartbeatOf(client, activity.heartbeatDetails?.payloads?.[0])))
+    const heartbeats = await Promise.all(
+      (pendingActivities ?? []).map((activity) => heartbeatOf(client, activity.heartbeatDetails?.payloads?.[0])),
+    )
     return {
-      view: viewOf(description, memo, heartbeats.filter((beat) => beat !== undefined)),
+      view: viewOf(
+        description,
+        memo,
+        heartbeats.filter((beat) => beat !== undefined),
+      ),
       memo,
       runId: description.runId,
       open: !Object.hasOwn(closedAs, description.status.name),
@@ -49,7 +64,11 @@ export function viewOfListed(info: WorkflowExecutionInfo): JobView | undefined {
   return memo && viewOf(info, memo, [])
 }
 
-function viewOf(info: Pick<WorkflowExecutionInfo, 'workflowId' | 'status' | 'closeTime'>, memo: StatusMemo, heartbeats: readonly CopyHeartbeat[]): JobView {
+function viewOf(
+  info: Pick<WorkflowExecutionInfo, 'workflowId' | 'status' | 'closeTime'>,
+  memo: StatusMemo,
+  heartbeats: readonly CopyHeartbeat[],
+): JobView {
   const as = closedAs[info.status.name]
   const nowMs = Date.now()
   const closed = as && { as, atMs: info.closeTime?.getTime() ?? nowMs }
@@ -57,7 +76,8 @@ function viewOf(info: Pick<WorkflowExecutionInfo, 'workflowId' | 'status' | 'clo
   return toJobView({ job, workflowId: info.workflowId, memo, heartbeats, nowMs, ...(closed && { closed }) })
 }
 
-const memoOf = ({ memo }: Pick<WorkflowExecutionInfo, 'memo'>): StatusMemo | undefined => memo?.['status'] as StatusMemo | undefined
+const memoOf = ({ memo }: Pick<WorkflowExecutionInfo, 'memo'>): StatusMemo | undefined =>
+  memo?.['status'] as StatusMemo | undefined
 
 async function heartbeatOf(client: Client, payload: Payload | undefined): Promise<CopyHeartbeat | undefined> {
   const value = payload && (await decodePayload(client, payload))
@@ -75,5 +95,7 @@ interface PendingActivity {
 /** Queues on which every activity of the job waits to be taken; none while one of them runs. */
 function idleQueues(activities: readonly PendingActivity[]): string[] {
   if (activities.some(({ state }) => state !== taskScheduled)) return []
-  return [...new Set(activities.map(({ activityType }) => (activityType?.name === 'copyBatch' ? copyTaskQueue : workflowTaskQueue)))]
+  return [
+    ...new Set(activities.map(({ activityType }) => (activityType?.name === 'copyBatch' ? copyTaskQueue : workflowTaskQueue))),
+  ]
 }

@@ -15,7 +15,8 @@ export interface FollowOptions extends WatchOptions {
 const patienceMs = 60_000
 
 /** The run is over: nothing happens any more unless somebody asks for it. */
-export const isOver = ({ status }: JobView): boolean => status === 'Completed' || status === 'Failed' || status === 'Create Failed'
+export const isOver = ({ status }: JobView): boolean =>
+  status === 'Completed' || status === 'Failed' || status === 'Create Failed'
 
 export type Until = (view: JobView, open: boolean) => boolean
 
@@ -59,8 +60,14 @@ function patiently(look: () => Promise<Described | undefined>, { onNotice }: Wat
       try {
         return await look()
       } catch (error) {
-        if (Date.now() > deadline) throw new TranshipError('NoServer', 'Temporal does not answer any more.', 'The job goes on when it does: follow it again then.')
-        if (tries === 0) onNotice(`Temporal does not answer (${error instanceof Error ? error.message : String(error)}): trying for a minute.`)
+        if (Date.now() > deadline)
+          throw new TranshipError(
+            'NoServer',
+            'Temporal does not answer any more.',
+            'The job goes on when it does: follow it again then.',
+          )
+        if (tries === 0)
+          onNotice(`Temporal does not answer (${error instanceof Error ? error.message : String(error)}): trying for a minute.`)
         await delay(1_000)
       }
     }

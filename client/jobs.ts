@@ -8,7 +8,7 @@ import type { Role } from '../model/address.ts'
 import { workflowIdOf, workflowTaskQueue, type JobOptions } from '../model/job.ts'
 import type { MessageName } from '../model/messages.ts'
 import { suggest } from '../model/suggest.ts'
-import type { JobView, StatusMemo } from '../model/status.ts'
+import type { JobView } from '../model/status.ts'
 import type { addressCheck } from '../workflows/address-check.ts'
 import type { MigrationInput } from '../workflows/migration-job.ts'
 import { sendMessage } from './answer.ts'
@@ -19,6 +19,7 @@ import { followJob, hasEnded, isOver, type Until } from './follow.ts'
 import { inputOf } from './past-input.ts'
 import { removeJob } from './remove.ts'
 import { readListChunk, type ListChunk, type ListRef } from './report.ts'
+import { runningParts, type Running } from './running.ts'
 import { runWatched } from './run-watched.ts'
 
 export interface JobsOptions {
@@ -76,20 +77,33 @@ export interface Jobs {
   checkAddress(address: string, role: Role): Promise<AddressCheckResult>
   /** A piece of a report list, read by a worker. */
   readList(ref: ListRef, offset: number): Promise<ListChunk>
-  /** What the job's last report is of. */
-  memo(job: string): Promise<StatusMemo>
+  /** What of the running run is finished so far, and the job it is of. */
+  running(job: string): Promise<Running>
 }
 
 export const defaultWorkerTimeoutMs = 30_000
 
-export function createJobs({ client, searchAttributes, by, workerTimeoutMs = defaultWorkerTimeoutMs, onNotice = () => undefined }: JobsOptions): Jobs {
+export function createJobs({
+  client,
+  searchAttributes,
+  by,
+  workerTimeoutMs = defaultWorkerTimeoutMs,
+  onNotice = () => undefined,
+}: JobsOptions): Jobs {
   const watch = { workerTimeoutMs, onNotice }
 
   const find = async (job: string): Promise<Described> => {
     const described = await describeJob(client, job)
     if (described) return described
-    const meant = suggest(job, (await listViews()).map((view) => view.job))
-    throw new TranshipError('JobNotExist', `There is no job "${job}".${meant ? ` Did you mean "${meant}"?` : ''}`, '"tranship list" shows the jobs that Temporal holds.')
+    const meant = suggest(
+      job,
+      (await listViews()).map((view) => view.job),
+    )
+    throw new TranshipError(
+      'JobNotExist',
+      `There is no job "${job}".${meant ? ` Did you mean "${meant}"?` : ''}`,
+      '"tranship list" shows the jobs that Temporal holds.',
+    )
   }
 
   const listViews = async (): Promise<JobView[]> => {
@@ -104,7 +118,8 @@ export function createJobs({ client, searchAttributes, by, workerTimeoutMs = def
 
   const tell = async (job: string, name: MessageName, only?: string): Promise<Told> => {
     const answer = await sendMessage(client, job, name, { by, ...(only === undefined ? {} : { only }) })
-    const message = answer?.message ?? 'No worker answered within 5 s, so it was sent as a Signal: it counts as soon as a worker is there.'
+    const message =
+      answer?.message ?? 'No worker answered within 5 s, so it was sent as a Signal: it counts as soon as a worker is there.'
     return { view: (await find(job)).view, message }
   }
 
@@ -117,22 +132,40 @@ export function createJobs({ client, searchAttributes, by, workerTimeoutMs = def
 
   const create: Jobs['create'] = async (options, { start = true, again = false, signal } = {}) => {
     await refuseTaken(client, options.job, again)
-    return await begin({ options, searchAttributes: await searchAttributes(), ...(!start && { paused: true }), ...(again && { again: true }) }, signal)
+    return await begin(
+      { options, searchAttributes: await searchAttributes(), ...(!start && { paused: true }), ...(again && { again: true }) },
+      signal,
+    )
   }
 
   const retryClosed = async (job: string, described: Described, only: string | undefined): Promise<Told> => {
-    if (described.view.status === 'Create Failed') throw new TranshipError('InvalidJobStatusForCurrentOperation', `The job "${job}" could not be made: mend what its reason says and create it again.`)
+    if (described.view.status === 'Create Failed')
+      throw new TranshipError(
+        'InvalidJobStatusForCurrentOperation',
+        `The job "${job}" could not be made: mend what its reason says and create it again.`,
+      )
     const past = await inputOf(client, job, described.runId)
-    const message = described.memo.lists.length === 0 ? 'No report of the job stands, so all of it is gone through again.' : 'The failed files are tried again.'
+    const message =
+      described.memo.lists.length === 0
+        ? 'No report of the job stands, so all of it is gone through again.'
+        : 'The failed files are tried again.'
     const { state: _state, paused: _paused, ...input } = past
-    return { view: await begin({ ...input, searchAttributes: await searchAttributes(), again: true, retry: only === undefined ? {} : { only } }), message }
+    return {
+      view: await begin({
+        ...input,
+        searchAttributes: await searchAttributes(),
+        again: true,
+        retry: only === undefined ? {} : { only },
+      }),
+      message,
+    }
   }
 
   return {
     create,
     status: async (job) => (await find(job)).view,
     find: async (job) => (await describeJob(client, job))?.view,
-    memo: async (job) => (await find(job)).memo,
+    running: async (job) => await runningParts(client, job, await find(job), workerTimeoutMs),
     list: listViews,
     stop: async (job) => await openOnly(job, await find(job), () => tell(job, 'stop')),
     start: async (job) => await openOnly(job, await find(job), () => tell(job, 'start')),
@@ -144,7 +177,12 @@ export function createJobs({ client, searchAttributes, by, workerTimeoutMs = def
     remove: async (job) => await removeJob(client, job, await find(job), watch),
     follow: async (job, how = {}, until = hasEnded) => await followJob(client, job, until, { ...watch, ...how }),
     checkAddress: async (address, role) =>
-      await runWatched<typeof addressCheck>(client, 'addressCheck', { workflowId: `address-check/${randomUUID()}`, taskQueue: workflowTaskQueue, args: [{ address, role }] }, watch),
+      await runWatched<typeof addressCheck>(
+        client,
+        'addressCheck',
+        { workflowId: `address-check/${randomUUID()}`, taskQueue: workflowTaskQueue, args: [{ address, role }] },
+        watch,
+      ),
     readList: async (ref, offset) => await readListChunk(client, ref, offset, watch),
   }
 }
@@ -153,7 +191,11 @@ const nothingFailed = ({ status, failed }: JobView): boolean => status === 'Comp
 
 async function openOnly(job: string, { open, view }: Described, act: () => Promise<Told>): Promise<Told> {
   if (open) return await act()
-  throw new TranshipError('InvalidJobStatusForCurrentOperation', `The job "${job}" is ${view.status}: it is over.`, `Run it again with "tranship migrate ${view.source} ${view.destination} --job ${job}".`)
+  throw new TranshipError(
+    'InvalidJobStatusForCurrentOperation',
+    `The job "${job}" is ${view.status}: it is over.`,
+    `Run it again with "tranship migrate ${view.source} ${view.destination} --job ${job}".`,
+  )
 }
 
 /** A job whose run is over but which waits for a retry gives its name to the next one. */
@@ -166,5 +208,9 @@ async function refuseTaken(client: Client, job: string, again: boolean): Promise
   }
   if (described.open) throw alreadyOpen(job)
   if (again || described.memo.lists.length === 0) return
-  throw new TranshipError('JobAlreadyExist', `There was a job "${job}", and its report stands at the destination.`, 'Choose another name, or add --again for its next run.')
+  throw new TranshipError(
+    'JobAlreadyExist',
+    `There was a job "${job}", and its report stands at the destination.`,
+    'Choose another name, or add --again for its next run.',
+  )
 }

@@ -7,7 +7,9 @@ import { decodePayload } from './payload.ts'
 /** What a workflow was started with: its history's first event tells. */
 export async function inputOf(client: Client, job: string, runId: string): Promise<MigrationInput> {
   const { history } = await client.workflowService.getWorkflowExecutionHistory({
-    namespace: client.options.namespace, execution: { workflowId: workflowIdOf(job), runId }, maximumPageSize: 1,
+    namespace: client.options.namespace,
+    execution: { workflowId: workflowIdOf(job), runId },
+    maximumPageSize: 1,
   })
   const payload = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0]
   if (!payload) throw new WorkflowNotFoundError(`The history of "${job}" is gone.`, workflowIdOf(job), runId)
@@ -16,4 +18,5 @@ export async function inputOf(client: Client, job: string, runId: string): Promi
   throw new TranshipError('JobNotExist', `"${workflowIdOf(job)}" is not a migration job.`)
 }
 
-const isMigrationInput = (value: unknown): value is MigrationInput => typeof value === 'object' && value !== null && 'options' in value
+const isMigrationInput = (value: unknown): value is MigrationInput =>
+  typeof value === 'object' && value !== null && 'options' in value

@@ -11,11 +11,13 @@ const forgottenWithinMs = 60_000
 const sayAfterMs = 3_000
 
 export async function removeJob(client: Client, job: string, described: Described, watch: WatchOptions): Promise<void> {
-  if (described.open && isOver(described.view)) await client.workflow.getHandle(workflowIdOf(job), described.runId).terminate('removed')
+  if (described.open && isOver(described.view))
+    await client.workflow.getHandle(workflowIdOf(job), described.runId).terminate('removed')
   else if (described.open) await endJob(client, job, watch)
   const last = await describeJob(client, job)
   if (last) await forget(client, job, last.runId)
-  for await (const { runId } of client.workflow.list({ query: `WorkflowId = "${workflowIdOf(job)}"` })) await forget(client, job, runId)
+  for await (const { runId } of client.workflow.list({ query: `WorkflowId = "${workflowIdOf(job)}"` }))
+    await forget(client, job, runId)
   await untilForgotten(client, job, watch)
 }
 
@@ -50,10 +52,14 @@ async function untilClosed(client: Client, job: string): Promise<void> {
 
 async function forget(client: Client, job: string, runId: string): Promise<void> {
   try {
-    await client.workflowService.deleteWorkflowExecution({ namespace: client.options.namespace, workflowExecution: { workflowId: workflowIdOf(job), runId } })
+    await client.workflowService.deleteWorkflowExecution({
+      namespace: client.options.namespace,
+      workflowExecution: { workflowId: workflowIdOf(job), runId },
+    })
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError) && !isNotFound(error)) throw error
   }
 }
 
-const isNotFound = (error: unknown): boolean => typeof error === 'object' && error !== null && 'code' in error && error.code === 5
+const isNotFound = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'code' in error && error.code === 5

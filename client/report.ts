@@ -15,6 +15,11 @@ export interface ListChunk {
 
 export async function readListChunk(client: Client, ref: ListRef, offset: number, watch: WatchOptions): Promise<ListChunk> {
   const workflowId = `export-report/${randomUUID()}`
-  const { bytes, size } = await runWatched<typeof exportReport>(client, 'exportReport', { workflowId, taskQueue: workflowTaskQueue, args: [{ ...ref, offset }] }, watch)
+  const { bytes, size } = await runWatched<typeof exportReport>(
+    client,
+    'exportReport',
+    { workflowId, taskQueue: workflowTaskQueue, args: [{ ...ref, offset }] },
+    watch,
+  )
   return { bytes: Buffer.from(bytes, 'base64'), size }
 }

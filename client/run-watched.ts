@@ -6,7 +6,12 @@ import { createWorkerWatch, type WatchOptions } from './worker-watch.ts'
 
 const taskScheduled = 1
 
-export async function runWatched<T extends Workflow>(client: Client, type: string, options: WorkflowStartOptions<T>, watch: WatchOptions): Promise<Awaited<ReturnType<T>>> {
+export async function runWatched<T extends Workflow>(
+  client: Client,
+  type: string,
+  options: WorkflowStartOptions<T>,
+  watch: WatchOptions,
+): Promise<Awaited<ReturnType<T>>> {
   const handle = await client.workflow.start<T>(type, options)
   const over = new AbortController()
   const result = client.withAbortSignal(over.signal, () => handle.result())

@@ -24,13 +24,30 @@ export function toJobView(observation: Observation): JobView {
   const isMoving = memo.status === 'Migrating'
   const done = doneOf(counts)
   return {
-    job, status: memo.status, phase: memo.phase, reason: memo.reason, run: memo.run, runs: memo.runs, nextRunAt: null, workflowId,
-    source: memo.source, destination: memo.destination,
-    listed: memo.listed, excluded: memo.excluded, completed: counts.completed, skipped: counts.skipped, failed: counts.failed,
+    job,
+    status: memo.status,
+    phase: memo.phase,
+    reason: memo.reason,
+    run: memo.run,
+    runs: memo.runs,
+    nextRunAt: null,
+    workflowId,
+    source: memo.source,
+    destination: memo.destination,
+    listed: memo.listed,
+    excluded: memo.excluded,
+    completed: counts.completed,
+    skipped: counts.skipped,
+    failed: counts.failed,
     failures: Object.entries(memo.failures).map(([code, files]) => ({ code: code as FileErrorCode, files, example: null })),
     flow: {
-      version: 0, limitBytesPerSecond: null, bytesPerSecond: isMoving ? speedOf(memo, observation.heartbeats) : 0, timeZone: memo.timeZone,
-      nextChangeAt: null, rows: [], maxBytesPerSecond: null,
+      version: 0,
+      limitBytesPerSecond: null,
+      bytesPerSecond: isMoving ? speedOf(memo, observation.heartbeats) : 0,
+      timeZone: memo.timeZone,
+      nextChangeAt: null,
+      rows: [],
+      maxBytesPerSecond: null,
     },
     startedAt: new Date(memo.startedAt).toISOString(),
     endedAt: memo.endedAt === null ? null : new Date(memo.endedAt).toISOString(),
@@ -44,9 +61,27 @@ export function toJobView(observation: Observation): JobView {
 function settled({ memo, closed }: Observation): StatusMemo {
   if (!closed) return memo
   const ended = { ...memo, endedAt: memo.endedAt ?? closed.atMs }
-  if (closed.as === 'terminated' && isOpen(memo)) return { ...ended, status: 'Failed', reason: { code: 'Terminated', message: 'The workflow was terminated in Temporal: run the job again to go on.' } }
-  if (closed.as === 'cancelled') return { ...ended, status: 'Failed', reason: memo.reason ?? { code: 'Cancelled', message: 'The job was cancelled; run it again to go on with what is missing.' } }
-  if (isOpen(memo)) return { ...ended, status: 'Failed', reason: { code: 'Unexpected', message: `The workflow ended as ${closed.as}: its history in Temporal says why.` } }
+  if (closed.as === 'terminated' && isOpen(memo))
+    return {
+      ...ended,
+      status: 'Failed',
+      reason: { code: 'Terminated', message: 'The workflow was terminated in Temporal: run the job again to go on.' },
+    }
+  if (closed.as === 'cancelled')
+    return {
+      ...ended,
+      status: 'Failed',
+      reason: memo.reason ?? {
+        code: 'Cancelled',
+        message: 'The job was cancelled; run it again to go on with what is missing.',
+      },
+    }
+  if (isOpen(memo))
+    return {
+      ...ended,
+      status: 'Failed',
+      reason: { code: 'Unexpected', message: `The workflow ended as ${closed.as}: its history in Temporal says why.` },
+    }
   return ended
 }
 
@@ -54,7 +89,9 @@ const isOpen = ({ status }: StatusMemo): boolean => status === 'Migrating' || st
 
 /** Batches in flight report more than the memo knows, never more than was listed. */
 function liveCounts(memo: StatusMemo, heartbeats: readonly CopyHeartbeat[]): Counts {
-  const sum = heartbeats.filter(({ run }) => run === memo.run).reduce((total, { counts }) => addCounts(total, counts), memo.counts)
+  const sum = heartbeats
+    .filter(({ run }) => run === memo.run)
+    .reduce((total, { counts }) => addCounts(total, counts), memo.counts)
   return within(doneOf(sum), memo.listed) ? sum : memo.counts
 }
 

@@ -41,7 +41,11 @@ export function createWorkerWatch(client: Client, { workerTimeoutMs, onNotice }:
 }
 
 function noWorker(waitedMs: number): TranshipError {
-  return new TranshipError('NoWorker', `No worker answered within ${waitedMs / 1000} s.`, 'The job stays and starts when a worker comes: "tranship worker" starts one.')
+  return new TranshipError(
+    'NoWorker',
+    `No worker answered within ${waitedMs / 1000} s.`,
+    'The job stays and starts when a worker comes: "tranship worker" starts one.',
+  )
 }
 
 /** A decision that lies there needs no second look; activities may wait because their workers are busy with other jobs. */
@@ -54,8 +58,9 @@ async function isMissing(client: Client, { decision, queues }: Idle): Promise<bo
 
 async function isPolled(client: Client, name: string): Promise<boolean> {
   const { pollers } = await client.workflowService.describeTaskQueue({
-    namespace: client.options.namespace, taskQueue: { name }, taskQueueType: activityQueueType,
+    namespace: client.options.namespace,
+    taskQueue: { name },
+    taskQueueType: activityQueueType,
   })
   return (pollers ?? []).some(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1000 > Date.now() - pollMs)
 }
-

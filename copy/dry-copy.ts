@@ -9,7 +9,8 @@ import { failed } from './outcome.ts'
 export type DryEngine = Looker & Pick<Engine, 'pieces' | 'now'>
 
 /** `requests` at both ends that the copy itself would take. */
-export type DryOutcome = { readonly kind: 'copy'; readonly entry: Entry; readonly requests: number } | Exclude<Outcome, { kind: 'completed' }>
+export type DryOutcome =
+  { readonly kind: 'copy'; readonly entry: Entry; readonly requests: number } | Exclude<Outcome, { kind: 'completed' }>
 
 export async function dryCopy(engine: DryEngine, entry: Entry): Promise<DryOutcome> {
   const settled = settledBefore(engine, entry)
@@ -18,7 +19,8 @@ export async function dryCopy(engine: DryEngine, entry: Entry): Promise<DryOutco
   try {
     assertKeyFits(engine, entry)
     const look = await lookFirst(engine, entry)
-    if (look.kind === 'skip') return { kind: 'skipped', key: entry.key, size: entry.size, mtimeMs: entry.mtimeMs, reason: look.reason }
+    if (look.kind === 'skip')
+      return { kind: 'skipped', key: entry.key, size: entry.size, mtimeMs: entry.mtimeMs, reason: look.reason }
     return { kind: 'copy', entry, requests: requestsFor(engine, entry) }
   } catch (error) {
     if (!isCopyFault(error)) throw error

@@ -7,9 +7,16 @@ export function overlapFault(source: string, destination: string): Fault | undef
   const [from, to] = [parseAddressRef(source), parseAddressRef(destination)]
   const [inner, outer] = [locationOf(from), locationOf(to)]
   if (inner === undefined || outer === undefined || from.kind !== to.kind) return undefined
-  if (inner === outer) return { code: 'DuplicateSourceDestination', message: `Source and destination are both "${source}": choose two different addresses.` }
+  if (inner === outer)
+    return {
+      code: 'DuplicateSourceDestination',
+      message: `Source and destination are both "${source}": choose two different addresses.`,
+    }
   if (!inner.startsWith(outer) && !outer.startsWith(inner)) return undefined
-  return { code: 'SourceDestinationShouldNotSame', message: `"${source}" and "${destination}" lie inside each other: choose places apart from each other.` }
+  return {
+    code: 'SourceDestinationShouldNotSame',
+    message: `"${source}" and "${destination}" lie inside each other: choose places apart from each other.`,
+  }
 }
 
 /** Texts of which one begins with the other exactly when the places are nested. */

@@ -19,7 +19,8 @@ const isoPattern = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](
  */
 export function parseTime(text: string, timeZone: string): number {
   const match = isoPattern.exec(text.trim())
-  if (!match) throw new RangeError(`"${text}" is not a time: write ISO 8601, as 2026-03-05, 2026-03-05T08:00 or 2026-03-05T08:00:00Z.`)
+  if (!match)
+    throw new RangeError(`"${text}" is not a time: write ISO 8601, as 2026-03-05, 2026-03-05T08:00 or 2026-03-05T08:00:00Z.`)
   const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '', offset] = match
   const parts = [Number(year), Number(month), Number(day), Number(hour), Number(minute), Number(second)] as const
   if (!existsOnCalendar(parts)) throw new RangeError(`"${text}" is not a time: there is no such day or hour.`)
@@ -56,8 +57,15 @@ function localToUtc(wallMs: number, timeZone: string): number {
 
 function offsetAt(utcMs: number, timeZone: string): number {
   const format = new Intl.DateTimeFormat('en-US', {
-    timeZone, calendar: 'iso8601', hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric',
-    hour: 'numeric', minute: 'numeric', second: 'numeric',
+    timeZone,
+    calendar: 'iso8601',
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
   })
   const parts = new Map(format.formatToParts(utcMs).map(({ type, value }) => [type, Number(value)]))
   const of = (type: Intl.DateTimeFormatPartTypes): number => parts.get(type) ?? 0
@@ -71,14 +79,23 @@ const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, mi
 export function parseDuration(text: string): number {
   const compact = text.replace(/\s+/g, '')
   if (/^\d+(\.\d+)?$/.test(compact)) return Number(compact) * 1000
-  if (!/^(\d+(\.\d+)?(ms|min|s|m|h|d))+$/.test(compact)) throw new RangeError(`"${text}" is not a duration: write 30s, 5m, 1h30m or 2d.`)
-  return [...compact.matchAll(/(\d+(?:\.\d+)?)(ms|min|s|m|h|d)/g)].reduce((sum, [, n, unit]) => sum + Number(n) * unitMs[unit!]!, 0)
+  if (!/^(\d+(\.\d+)?(ms|min|s|m|h|d))+$/.test(compact))
+    throw new RangeError(`"${text}" is not a duration: write 30s, 5m, 1h30m or 2d.`)
+  return [...compact.matchAll(/(\d+(?:\.\d+)?)(ms|min|s|m|h|d)/g)].reduce(
+    (sum, [, n, unit]) => sum + Number(n) * unitMs[unit!]!,
+    0,
+  )
 }
 
 /** `7 s`, `12 min 5 s`, `3 h 20 min`, `2 d 4 h`: two units at most. */
 export function formatDuration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds))
-  const units: readonly [number, string][] = [[86_400, 'd'], [3_600, 'h'], [60, 'min'], [1, 's']]
+  const units: readonly [number, string][] = [
+    [86_400, 'd'],
+    [3_600, 'h'],
+    [60, 'min'],
+    [1, 's'],
+  ]
   const first = units.findIndex(([size]) => whole >= size)
   if (first < 0) return '0 s'
   const [size, name] = units[first]!

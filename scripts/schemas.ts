@@ -8,7 +8,8 @@ import { fileSchema } from '../worker/config/schema.ts'
 const folder = join(import.meta.dirname, '..', 'schemas')
 
 /** What a person writes, before anything is filled in or made of it. */
-const toText = (schema: z.ZodType): string => `${JSON.stringify(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }), null, 2)}\n`
+const toText = (schema: z.ZodType): string =>
+  `${JSON.stringify(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }), null, 2)}\n`
 
 export const schemas: Readonly<Record<string, string>> = {
   'tranship.schema.json': toText(fileSchema),

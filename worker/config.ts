@@ -49,7 +49,11 @@ export function createAddressBook(options: AddressBookOptions): AddressBook {
       if (ref.kind === 'path') return { vendor: 'nas', path: resolvePath(options.folder ?? process.cwd(), ref.path) }
       if (!addressNamePattern.test(ref.name)) throw new ConfigError('AddressNotExist', notAName(ref.name))
       const { file, addresses } = read()
-      if (!addresses.has(ref.name)) throw new ConfigError('AddressNotExist', `There is no address "${ref.name}" in ${file}.${didYouMean(ref.name, addresses.keys())}`)
+      if (!addresses.has(ref.name))
+        throw new ConfigError(
+          'AddressNotExist',
+          `There is no address "${ref.name}" in ${file}.${didYouMean(ref.name, addresses.keys())}`,
+        )
       const address = check(ref.name, addresses.get(ref.name), role)
       return below(withAbsolutePaths(address, dirname(file)), ref.prefix, role)
     },
@@ -59,7 +63,7 @@ export function createAddressBook(options: AddressBookOptions): AddressBook {
 }
 
 const notAName = (name: string): string =>
-  `"${name}" is not an address: write a name of tranship.yaml (3-63 letters, digits, "-" or "_"), or a path that begins with "/" or ".".`
+  `"${name}" is not an address: write a name (3-63 letters, digits, "-" or "_"), or a path that begins with "/" or ".".`
 
 interface Contents {
   readonly file: string
@@ -89,11 +93,18 @@ function warningsOf({ file, addresses }: Contents): string[] {
   return [...addresses].flatMap(([name, raw]) =>
     Object.entries(isObject(raw) ? raw : {})
       .filter(([field, value]) => isSecretField(field) && !namesVariable(String(value)))
-      .map(([field]) => `${file}: address "${name}" holds ${field} in clear; write \${NAME} and set that environment variable instead.`),
+      .map(
+        ([field]) =>
+          `${file}: address "${name}" holds ${field} in clear; write \${NAME} and set that environment variable instead.`,
+      ),
   )
 }
 
-function summarise(name: string, raw: unknown, check: (name: string, raw: unknown, role: Role) => AddressFields): AddressSummary {
+function summarise(
+  name: string,
+  raw: unknown,
+  check: (name: string, raw: unknown, role: Role) => AddressFields,
+): AddressSummary {
   const vendor = isObject(raw) && typeof raw['vendor'] === 'string' ? raw['vendor'] : ''
   try {
     check(name, raw, 'source')
@@ -106,7 +117,9 @@ function summarise(name: string, raw: unknown, check: (name: string, raw: unknow
 
 function secretsOf(read: () => AddressFields): string[] {
   try {
-    return Object.entries(read()).flatMap(([field, value]) => (isSecretField(field) && typeof value === 'string' ? [value] : []))
+    return Object.entries(read()).flatMap(([field, value]) =>
+      isSecretField(field) && typeof value === 'string' ? [value] : [],
+    )
   } catch (error) {
     if (error instanceof ConfigError) return []
     throw error
@@ -123,7 +136,10 @@ function below(address: AddressFields, prefix: string, role: Role): AddressField
   const fault = prefixFault(prefix)
   if (fault) throw new ConfigError(roleCode(role, 'AddrPrefixInvalid'), fault)
   if (address.vendor === 'nas' && prefix.split('/').some((name) => name === '.' || name === '..')) {
-    throw new ConfigError(roleCode(role, 'AddrPathInvalid'), `"${prefix}" may not hold "." or "..": name a folder below the address.`)
+    throw new ConfigError(
+      roleCode(role, 'AddrPathInvalid'),
+      `"${prefix}" may not hold "." or "..": name a folder below the address.`,
+    )
   }
   if (address.vendor !== 'nas') return { ...address, prefix: `${address.prefix ?? ''}${prefix}` }
   return { ...address, folder: `${address.folder ?? ''}${prefix}` }

@@ -5,15 +5,11 @@ import { makePiecePool } from '../copy/piece-pool.ts'
 import { makeRequestPool } from '../copy/request-pool.ts'
 import { decideSource } from '../listing/decide-source.ts'
 import type { Role } from '../model/address.ts'
-import type { Fault } from '../model/codes.ts'
 import { eachOf } from '../model/each-of.ts'
 import type { JobOptions } from '../model/job.ts'
 import { addTally, noTally, type Tally } from '../model/status.ts'
-import { addressFault } from '../storage/address-fault.ts'
-import { isStorageError } from '../storage/error.ts'
-import { openStorage } from '../storage/open.ts'
 import type { Storage } from '../storage/storage.ts'
-import type { AddressBook } from './config.ts'
+import { orFault } from './open-here.ts'
 
 export type { DryOutcome } from '../copy/dry-copy.ts'
 
@@ -32,32 +28,22 @@ export interface DryRunResult {
   readonly requests: number
 }
 
-/** An address is at fault: nothing can be said. */
-export class DryRunFault extends Error {
-  override readonly name = 'DryRunFault'
-  readonly fault: Fault
-
-  constructor(fault: Fault, cause: unknown) {
-    super(fault.message, { cause })
-    this.fault = fault
-  }
-}
-
 const looksAtOnce = 32
 
-/** Fails with a ConfigError or a DryRunFault: both say in one sentence what to change. */
-export async function openFor(addresses: AddressBook, ref: string, role: Role, followSymlinks: boolean): Promise<Storage> {
-  const address = addresses.resolve(ref, role)
-  return await orFault(role, openStorage(address, { followSymlinks }))
-}
-
+/** Fails with an AddressFault where an end cannot be listed. */
 export async function dryRun(task: DryRunTask): Promise<DryRunResult> {
   const { source, destination, options, signal, onOutcome } = task
   await reach(source, 'source', signal)
   await reach(destination, 'destination', signal)
   const engine: DryEngine = {
-    source, destination, options, signal, now: Date.now,
-    comparison: makeComparison(source, destination, options), pool: makeRequestPool(looksAtOnce), pieces: makePiecePool(),
+    source,
+    destination,
+    options,
+    signal,
+    now: Date.now,
+    comparison: makeComparison(source, destination, options),
+    pool: makeRequestPool(looksAtOnce),
+    pieces: makePiecePool(),
   }
   let excluded = noTally
   let requests = 0
@@ -74,12 +60,4 @@ export async function dryRun(task: DryRunTask): Promise<DryRunResult> {
 
 async function reach(storage: Storage, role: Role, signal: AbortSignal): Promise<void> {
   await orFault(role, storage.list({ limit: 1, signal }))
-}
-
-async function orFault<T>(role: Role, call: Promise<T>): Promise<T> {
-  try {
-    return await call
-  } catch (error) {
-    throw isStorageError(error) ? new DryRunFault(addressFault(error, role), error) : error
-  }
 }

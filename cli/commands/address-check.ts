@@ -33,6 +33,9 @@ function roleOf(text: string): Role {
 }
 
 function showCheck({ address, ok, checks }: AddressCheckResult): string {
-  const rows = checks.map(({ name, ok: well, code, message }) => `  ${well ? 'ok  ' : 'FAIL'}  ${name}${well ? '' : `: ${[code, message].filter(Boolean).join(': ')}`}`)
+  const rows = checks.map(
+    ({ name, ok: well, code, message }) =>
+      `  ${well ? 'ok  ' : 'FAIL'}  ${name}${well ? '' : `: ${[code, message].filter(Boolean).join(': ')}`}`,
+  )
   return [`${address}: ${ok ? 'all is well' : 'cannot be used as it is'}`, ...rows].join('\n')
 }

@@ -1,7 +1,7 @@
-import { createAddressBook } from '../../worker/config.ts'
+import type { AddressBook, AddressSummary } from '../../worker/config.ts'
+import { addressBook, toRefused } from '../addresses.ts'
 import { textOf, type Command } from '../command.ts'
-import { refusedByConfig } from '../config-errors.ts'
-import { printResult, say } from '../output.ts'
+import { printResult } from '../output.ts'
 import { showTable } from '../show.ts'
 
 export const addressListCommand: Command = {
@@ -11,12 +11,23 @@ export const addressListCommand: Command = {
   options: {},
   examples: [['tranship address list', '']],
   run: async (args, shell) => {
-    const path = textOf(args, 'config')
-    const book = createAddressBook({ ...(path === undefined ? {} : { path }), env: shell.env, folder: shell.folder, onWarning: (warning) => say(shell, warning) })
-    const addresses = refusedByConfig(() => book.list())
+    const addresses = listed(addressBook(textOf(args, 'config'), shell))
     printResult(shell, { addresses }, () =>
-      addresses.length === 0 ? 'tranship.yaml holds no addresses.' : showTable([['NAME', 'VENDOR', 'STATUS', ''], ...addresses.map(({ name, vendor, status, reason }) => [name, vendor, status, reason ?? ''])]),
+      addresses.length === 0
+        ? 'tranship.yaml holds no addresses.'
+        : showTable([
+            ['NAME', 'VENDOR', 'STATUS', ''],
+            ...addresses.map(({ name, vendor, status, reason }) => [name, vendor, status, reason ?? '']),
+          ]),
     )
     return 0
   },
+}
+
+function listed(book: AddressBook): AddressSummary[] {
+  try {
+    return book.list()
+  } catch (error) {
+    throw toRefused(error)
+  }
 }

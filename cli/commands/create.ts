@@ -1,5 +1,4 @@
 import { flagOf, given, requiredText, textOf, type Args, type Command } from '../command.ts'
-import { TranshipError } from '../../client/errors.ts'
 import { followOnScreen } from '../following.ts'
 import { jobOptions } from '../job-options.ts'
 import { printJob } from '../made.ts'
@@ -33,7 +32,8 @@ export const createCommand: Command = {
       const { jobs } = session
       warnOfLocalPaths(options, session, shell)
       const made = await jobs.create(options, { start: !flagOf(args, 'noStart'), again: flagOf(args, 'again') })
-      if (!flagOf(args, 'wait') || made.status !== 'Migrating') return exitOf(printJob(shell, made), made.status === 'Create Failed')
+      if (!flagOf(args, 'wait') || made.status !== 'Migrating')
+        return exitOf(printJob(shell, made), made.status === 'Create Failed')
       shell.takeInterrupts()
       const last = await followOnScreen(jobs, options.job, shell)
       if (!shell.interrupted.aborted) return printJob(shell, last)
@@ -54,6 +54,7 @@ function optionsOf(args: Args, shell: Shell): JobOptions {
   if (file.dryRun) throw invalid('--dry-run lists and decides here, without a job: use "tranship migrate SRC DST --dry-run".')
   const source = textOf(args, 'from') ?? file.from
   const destination = textOf(args, 'to') ?? file.to
-  if (source === undefined || destination === undefined) throw new TranshipError('InvalidParameters', `--${source === undefined ? 'from' : 'to'} is missing: name the ${source === undefined ? 'source' : 'destination'} address.`)
+  if (source === undefined) throw invalid('--from is missing: name the source address.')
+  if (destination === undefined) throw invalid('--to is missing: name the destination address.')
   return toJobOptions({ job: name, source, destination }, file, shell.folder)
 }

@@ -5,7 +5,7 @@ import { printResult, say } from '../output.ts'
 
 export const devCommand: Command = {
   name: 'dev',
-  summary: 'Run Temporal\'s dev server and a worker here until Ctrl-C; data under .tranship/',
+  summary: "Run Temporal's dev server and a worker here until Ctrl-C; data under .tranship/",
   positionals: [],
   options: {},
   examples: [['tranship dev', 'then, in another terminal: tranship create nightly --from photos --to archive']],
@@ -14,7 +14,11 @@ export const devCommand: Command = {
     const embedded = await startEmbedded(args, shell)
     const forget = await noteOwnWorker(shell.folder)
     const { address, namespace, uiAddress } = embedded
-    printResult(shell, { address, namespace, uiAddress: uiAddress ?? null }, () => `Server ${address}\nWeb UI ${uiAddress ?? 'none'}\nReady. Ctrl-C ends both; open jobs go on next time.`)
+    printResult(
+      shell,
+      { address, namespace, uiAddress: uiAddress ?? null },
+      () => `Server ${address}\nWeb UI ${uiAddress ?? 'none'}\nReady. Ctrl-C ends both; open jobs go on next time.`,
+    )
     if (!shell.interrupted.aborted) await once(shell.interrupted, 'abort')
     say(shell, 'Ending: copies stop at their next piece …')
     await forget()

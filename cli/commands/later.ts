@@ -3,7 +3,12 @@ import { invalid } from '../options.ts'
 
 /** Commands of a later version: known, so that they can be refused with a sentence. */
 const later = (name: string, sentence: string): Command => ({
-  name, summary: sentence, positionals: [], options: {}, examples: [], later: true,
+  name,
+  summary: sentence,
+  positionals: [],
+  options: {},
+  examples: [],
+  later: true,
   run: () => Promise.reject(invalid(`"tranship ${name}" comes with a later version of tranship: ${sentence}.`)),
 })
 

@@ -57,7 +57,8 @@ async function runThrough(options: JobOptions, session: ServedSession, shell: Sh
   const { job } = options
   const { jobs } = session
   try {
-    const begun = (await resume(options, session, shell)) ?? (await jobs.create(options, { again: true, signal: shell.interrupted }))
+    const begun =
+      (await resume(options, session, shell)) ?? (await jobs.create(options, { again: true, signal: shell.interrupted }))
     return isOver(begun) ? begun : await followOnScreen(jobs, job, shell)
   } catch (error) {
     if (!shell.interrupted.aborted) throw error
@@ -71,7 +72,11 @@ async function resume(options: JobOptions, { jobs }: ServedSession, shell: Shell
   const view = await jobs.find(job)
   if (!view || isOver(view)) return undefined
   if (view.source !== source || view.destination !== destination) {
-    throw new TranshipError('JobAlreadyExist', `An open job "${job}" copies ${view.source} to ${view.destination}.`, 'Give this one another name with --job.')
+    throw new TranshipError(
+      'JobAlreadyExist',
+      `An open job "${job}" copies ${view.source} to ${view.destination}.`,
+      'Give this one another name with --job.',
+    )
   }
   say(shell, `The job "${job}" is ${view.status} already: going on with it as it was made.`)
   return view.status === 'Stopped' || view.phase === 'stopping' ? (await jobs.start(job)).view : view

@@ -19,14 +19,19 @@ export const removeCommand: Command = {
       const view = await jobs.status(job)
       if (!isOver(view) && !flagOf(args, 'yes')) await confirm(job, view.status, shell)
       await jobs.remove(job)
-      printResult(shell, { job, removed: true }, () => `The job "${job}" is forgotten. What it copied and its report are still at ${view.destination}.`)
+      printResult(
+        shell,
+        { job, removed: true },
+        () => `The job "${job}" is forgotten. What it copied and its report are still at ${view.destination}.`,
+      )
       return 0
     })
   },
 }
 
 async function confirm(job: string, status: string, { stderr }: Shell): Promise<void> {
-  if (!process.stdin.isTTY || !stderr.isTTY) throw new TranshipError('InvalidParameters', `The job "${job}" is ${status}: add --yes to end it and forget it.`)
+  if (!process.stdin.isTTY || !stderr.isTTY)
+    throw new TranshipError('InvalidParameters', `The job "${job}" is ${status}: add --yes to end it and forget it.`)
   const questions = createInterface({ input: process.stdin, output: stderr })
   const answer = await questions.question(`The job "${job}" is ${status}. End it and forget it? [y/N] `)
   questions.close()

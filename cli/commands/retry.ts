@@ -34,5 +34,8 @@ export const retryCommand: Command = {
 
 export function checkCode(code: string | undefined, option: string): string | undefined {
   if (code === undefined || (fileErrorCodes as readonly string[]).includes(code)) return code
-  throw new TranshipError('InvalidParameters', `${option}: "${code}" is no code of a failed file.${didYouMean(code, fileErrorCodes)}`)
+  throw new TranshipError(
+    'InvalidParameters',
+    `${option}: "${code}" is no code of a failed file.${didYouMean(code, fileErrorCodes)}`,
+  )
 }

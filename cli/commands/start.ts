@@ -17,7 +17,9 @@ export const startCommand: Command = {
       const { view, message } = await jobs.start(job)
       say(shell, message)
       if (flagOf(args, 'wait')) shell.takeInterrupts()
-      const last = flagOf(args, 'wait') ? await followOnScreen(jobs, job, shell, ({ status, phase }) => status !== 'Stopped' && phase !== 'stopping') : view
+      const last = flagOf(args, 'wait')
+        ? await followOnScreen(jobs, job, shell, ({ status, phase }) => status !== 'Stopped' && phase !== 'stopping')
+        : view
       printResult(shell, last, () => showJob(last))
       return shell.interrupted.aborted ? 130 : 0
     })

@@ -12,7 +12,10 @@ export const statusCommand: Command = {
   summary: 'Show a job: works without a worker, and after the job has ended',
   positionals: [{ name: 'name', describe: 'The job' }],
   options: { watch: { type: 'boolean', describe: 'Keep showing it until it has ended' } },
-  examples: [['tranship status photos-to-archive --watch', 'progress until the end'], ['tranship status photos-to-archive --json', 'for scripts']],
+  examples: [
+    ['tranship status photos-to-archive --watch', 'progress until the end'],
+    ['tranship status photos-to-archive --json', 'for scripts'],
+  ],
   run: async (args, shell) => {
     const job = checkJobName(requiredText(args, 'name'))
     return await withSession(args, shell, async ({ jobs }) => {

@@ -18,7 +18,9 @@ export const stopCommand: Command = {
       const { view, message } = await jobs.stop(job)
       say(shell, message)
       if (flagOf(args, 'wait')) shell.takeInterrupts()
-      const last = flagOf(args, 'wait') ? await followOnScreen(jobs, job, shell, (now) => now.status === 'Stopped' || isOver(now)) : view
+      const last = flagOf(args, 'wait')
+        ? await followOnScreen(jobs, job, shell, (now) => now.status === 'Stopped' || isOver(now))
+        : view
       printResult(shell, last, () => showJob(last))
       return shell.interrupted.aborted ? 130 : 0
     })

@@ -21,10 +21,15 @@ export const workerCommand: Command = {
     const { runWorkerHost } = await import('../../worker/host.ts')
     const tell = (line: string): void => say(shell, line)
     await runWorkerHost({
-      server: { namespace: server.namespace, connection: server.connection }, processes, signal: shell.interrupted,
+      server: { namespace: server.namespace, connection: server.connection },
+      processes,
+      signal: shell.interrupted,
       ...(configPath === undefined ? {} : { configPath }),
       onWarning: tell,
-      onReady: () => tell(`Working for ${server.connection.address}, namespace ${server.namespace}, with ${processes} copy process${processes === 1 ? '' : 'es'}. Ctrl-C drains.`),
+      onReady: () =>
+        tell(
+          `Working for ${server.connection.address}, namespace ${server.namespace}, copy processes: ${processes}. Ctrl-C drains.`,
+        ),
     })
     tell('Drained.')
     return 0
@@ -33,6 +38,7 @@ export const workerCommand: Command = {
 
 function processesOf(text: string): number {
   const processes = /^\d+$/.test(text) ? Number(text) : Number.NaN
-  if (!(processes >= 1 && processes <= maxProcesses)) throw invalid(`--processes: "${text}" must be a whole number from 1 to ${maxProcesses}.`)
+  if (!(processes >= 1 && processes <= maxProcesses))
+    throw invalid(`--processes: "${text}" must be a whole number from 1 to ${maxProcesses}.`)
   return processes
 }

@@ -24,21 +24,42 @@ describe('without a worker', { timeout: 240_000 }, () => {
   it('a job is made, stays, is shown, told to stop by a signal, and forgotten', async () => {
     const { json, run } = terminal
     const made = await json('create', 'alone', '--from', './in', '--to', './out', '--worker-timeout', '2s')
-    expect(made).toMatchObject({ code: 3, answer: { error: { code: 'NoWorker', hint: expect.stringContaining('The job stays') } } })
+    expect(made).toMatchObject({
+      code: 3,
+      answer: { error: { code: 'NoWorker', hint: expect.stringContaining('The job stays') } },
+    })
 
-    expect(await json('status', 'alone')).toMatchObject({ code: 0, answer: { job: 'alone', status: 'Migrating', phase: 'checking', source: join(terminal.folder, 'in') } })
+    expect(await json('status', 'alone')).toMatchObject({
+      code: 0,
+      answer: { job: 'alone', status: 'Migrating', phase: 'checking', source: join(terminal.folder, 'in') },
+    })
     const { stderr } = await run('stop', 'alone')
     expect(stderr).toContain('sent as a Signal')
 
-    expect(await json('create', 'alone', '--from', './in', '--to', './out')).toMatchObject({ code: 2, answer: { error: { code: 'JobAlreadyExist' } } })
-    expect(await json('status', 'aloen')).toMatchObject({ code: 2, answer: { error: { code: 'JobNotExist', message: expect.stringContaining('"alone"') } } })
-    expect(await json('remove', 'alone')).toMatchObject({ code: 2, answer: { error: { message: expect.stringContaining('--yes') } } })
-    expect(await json('remove', 'alone', '--yes', '--worker-timeout', '1s')).toMatchObject({ code: 0, answer: { removed: true } })
+    expect(await json('create', 'alone', '--from', './in', '--to', './out')).toMatchObject({
+      code: 2,
+      answer: { error: { code: 'JobAlreadyExist' } },
+    })
+    expect(await json('status', 'aloen')).toMatchObject({
+      code: 2,
+      answer: { error: { code: 'JobNotExist', message: expect.stringContaining('"alone"') } },
+    })
+    expect(await json('remove', 'alone')).toMatchObject({
+      code: 2,
+      answer: { error: { message: expect.stringContaining('--yes') } },
+    })
+    expect(await json('remove', 'alone', '--yes', '--worker-timeout', '1s')).toMatchObject({
+      code: 0,
+      answer: { removed: true },
+    })
     expect(await json('status', 'alone')).toMatchObject({ code: 2, answer: { error: { code: 'JobNotExist' } } })
   })
 
   it('an address check gives up with 3', async () => {
-    expect(await terminal.json('address', 'check', './in', '--worker-timeout', '1s')).toMatchObject({ code: 3, answer: { error: { code: 'NoWorker' } } })
+    expect(await terminal.json('address', 'check', './in', '--worker-timeout', '1s')).toMatchObject({
+      code: 3,
+      answer: { error: { code: 'NoWorker' } },
+    })
   })
 })
 
@@ -60,24 +81,58 @@ describe('with a worker', { timeout: 240_000 }, () => {
     const first = await json('create', 'first', '--from', './in', '--to', './out', '--wait')
     expect(first).toMatchObject({
       code: 0,
-      answer: { job: 'first', status: 'Completed', run: 1, listed: { files: 5, complete: true }, completed: { files: 5 }, skipped: { files: 0 }, failed: { files: 0 }, reason: null },
+      answer: {
+        job: 'first',
+        status: 'Completed',
+        run: 1,
+        listed: { files: 5, complete: true },
+        completed: { files: 5 },
+        skipped: { files: 0 },
+        failed: { files: 0 },
+        reason: null,
+      },
     })
-    expect(await json('create', 'first', '--from', './in', '--to', './out')).toMatchObject({ code: 2, answer: { error: { code: 'JobAlreadyExist', hint: expect.stringContaining('--again') } } })
-    expect(await json('create', 'first', '--from', './in', '--to', './out', '--again', '--wait')).toMatchObject({ code: 0, answer: { run: 2, skipped: { files: 5 } } })
+    expect(await json('create', 'first', '--from', './in', '--to', './out')).toMatchObject({
+      code: 2,
+      answer: { error: { code: 'JobAlreadyExist', hint: expect.stringContaining('--again') } },
+    })
+    expect(await json('create', 'first', '--from', './in', '--to', './out', '--again', '--wait')).toMatchObject({
+      code: 0,
+      answer: { run: 2, skipped: { files: 5 } },
+    })
 
     const { answer } = await json('report', 'first', '--out', 'lists')
-    expect(answer['lists']).toMatchObject([{ name: 'first@2_total_list', rows: 5 }, { rows: 0 }, { name: 'first@2_skipped_list', rows: 5 }, { rows: 0 }])
+    expect(answer['lists']).toMatchObject([
+      { name: 'first@2_total_list', rows: 5 },
+      { rows: 0 },
+      { name: 'first@2_skipped_list', rows: 5 },
+      { rows: 0 },
+    ])
     expect(readFileSync(join(folder, 'lists/first@2_skipped_list.csv'), 'utf8')).toContain('file-3.txt,6,same\r\n')
     expect(await json('errors', 'first')).toEqual({ code: 0, answer: { errors: [] } })
-    expect(await json('stop', 'first')).toMatchObject({ code: 2, answer: { error: { code: 'InvalidJobStatusForCurrentOperation' } } })
+    expect(await json('stop', 'first')).toMatchObject({
+      code: 2,
+      answer: { error: { code: 'InvalidJobStatusForCurrentOperation' } },
+    })
     const retried = await terminal.run('retry', 'first')
     expect(retried).toMatchObject({ code: 0, stderr: expect.stringContaining('nothing to retry') })
-    await awaitUntil(async () => ((await json('list')).answer['jobs'] as { job: string; run: number }[]).some(({ job, run }) => job === 'first' && run === 2))
+    await awaitUntil(async () =>
+      ((await json('list')).answer['jobs'] as { job: string; run: number }[]).some(
+        ({ job, run }) => job === 'first' && run === 2,
+      ),
+    )
   })
 
   it('a source that is not there leaves a job Create Failed, and nothing at the destination', async () => {
     const refused = await terminal.json('create', 'nowhere', '--from', './missing', '--to', './out2', '--wait')
-    expect(refused).toMatchObject({ code: 2, answer: { status: 'Create Failed', reason: { code: expect.stringMatching(/^Source/) }, error: { code: expect.stringMatching(/^Source/) } } })
+    expect(refused).toMatchObject({
+      code: 2,
+      answer: {
+        status: 'Create Failed',
+        reason: { code: expect.stringMatching(/^Source/) },
+        error: { code: expect.stringMatching(/^Source/) },
+      },
+    })
     expect(existsSync(join(terminal.folder, 'out2/aliyun_mgw_import_report'))).toBe(false)
     expect(await terminal.json('status', 'nowhere')).toMatchObject({ code: 0, answer: { status: 'Create Failed' } })
   })
@@ -85,12 +140,23 @@ describe('with a worker', { timeout: 240_000 }, () => {
   it('failed files are shown, retried alone, and end with 1 while they fail', async () => {
     const { json, folder } = terminal
     mkdirSync(join(folder, 'out3/file-2.txt/in-the-way'), { recursive: true })
-    expect(await json('migrate', './in', './out3', '--job', 'failing')).toMatchObject({ code: 1, answer: { status: 'Failed', completed: { files: 4 }, failed: { files: 1 }, failures: [{ files: 1 }] } })
+    expect(await json('migrate', './in', './out3', '--job', 'failing')).toMatchObject({
+      code: 1,
+      answer: { status: 'Failed', completed: { files: 4 }, failed: { files: 1 }, failures: [{ files: 1 }] },
+    })
     const { answer } = await json('errors', 'failing')
-    expect(answer['errors']).toMatchObject([{ file_name: 'file-2.txt', started_at: expect.stringMatching(/Z$/), description: expect.any(String) }])
-    expect(await json('retry', 'failing', '--wait')).toMatchObject({ code: 1, answer: { run: 2, listed: { files: 1 }, failed: { files: 1 } } })
+    expect(answer['errors']).toMatchObject([
+      { file_name: 'file-2.txt', started_at: expect.stringMatching(/Z$/), description: expect.any(String) },
+    ])
+    expect(await json('retry', 'failing', '--wait')).toMatchObject({
+      code: 1,
+      answer: { run: 2, listed: { files: 1 }, failed: { files: 1 } },
+    })
     rmSync(join(folder, 'out3/file-2.txt'), { recursive: true })
-    expect(await json('retry', 'failing', '--wait')).toMatchObject({ code: 0, answer: { run: 3, status: 'Completed', completed: { files: 1 } } })
+    expect(await json('retry', 'failing', '--wait')).toMatchObject({
+      code: 0,
+      answer: { run: 3, status: 'Completed', completed: { files: 1 } },
+    })
   })
 
   it('Ctrl-C leaves a followed job running; it is stopped, started and followed by others', async () => {
@@ -102,22 +168,37 @@ describe('with a worker', { timeout: 240_000 }, () => {
     expect(await whole).toMatchObject({ code: 130, stderr: expect.stringContaining('The job goes on') })
 
     expect(await json('stop', 'long', '--wait')).toMatchObject({ code: 0, answer: { status: 'Stopped' } })
-    expect(await json('migrate', './in', './out4', '--job', 'long')).toMatchObject({ code: 2, answer: { error: { code: 'JobAlreadyExist' } } })
+    expect(await json('migrate', './in', './out4', '--job', 'long')).toMatchObject({
+      code: 2,
+      answer: { error: { code: 'JobAlreadyExist' } },
+    })
     expect(await json('start', 'long', '--wait')).toMatchObject({ code: 0, answer: { status: 'Migrating' } })
     const watched = await terminal.run('status', 'long', '--watch', '--json')
-    const views = watched.stdout.trim().split('\n').map((line) => JSON.parse(line) as { status: string; completed: { files: number } })
+    const views = watched.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { status: string; completed: { files: number } })
     expect(views.at(-1)).toMatchObject({ status: 'Completed', completed: { files: manyFiles } })
   })
 
   it('a job made with --no-start is Stopped until it is started', async () => {
     const { json } = terminal
-    expect(await json('create', 'later', '--from', './in', '--to', './out5', '--no-start')).toMatchObject({ code: 0, answer: { status: 'Stopped' } })
+    expect(await json('create', 'later', '--from', './in', '--to', './out5', '--no-start')).toMatchObject({
+      code: 0,
+      answer: { status: 'Stopped' },
+    })
     await json('start', 'later')
     await awaitUntil(async () => (await json('status', 'later')).answer['status'] === 'Completed')
   })
 
   it('an address is checked right by right', async () => {
-    expect(await terminal.json('address', 'check', './out', '--as', 'destination')).toMatchObject({ code: 0, answer: { ok: true, checks: expect.arrayContaining([{ name: 'write', ok: true, code: null, message: expect.any(String) }]) } })
+    expect(await terminal.json('address', 'check', './out', '--as', 'destination')).toMatchObject({
+      code: 0,
+      answer: {
+        ok: true,
+        checks: expect.arrayContaining([{ name: 'write', ok: true, code: null, message: expect.any(String) }]),
+      },
+    })
     expect(await terminal.json('address', 'check', './missing')).toMatchObject({ code: 2, answer: { ok: false } })
   })
 
@@ -133,15 +214,24 @@ describe('in a folder with a Temporal server of its own', { timeout: 240_000 }, 
     const terminal = openTerminal()
     makeFiles(join(terminal.folder, 'many'), manyFiles)
     mkdirSync(join(terminal.folder, 'out'))
-    const server = await startServer({ dataDir: join(terminal.folder, '.tranship'), headless: true, port: await freePort('127.0.0.1') })
+    const server = await startServer({
+      dataDir: join(terminal.folder, '.tranship'),
+      headless: true,
+      port: await freePort('127.0.0.1'),
+    })
     try {
       const first = terminal.start('migrate', './many', './out')
       const whole = ended(first)
-      await awaitUntil(async () => ((await terminal.json('status', 'many-to-out')).answer['listed'] as { files: number }).files > 0)
+      await awaitUntil(
+        async () => ((await terminal.json('status', 'many-to-out')).answer['listed'] as { files: number }).files > 0,
+      )
       first.kill('SIGINT')
       expect(await whole).toMatchObject({ code: 130, stderr: expect.stringContaining('Stopped. The same command goes on') })
       expect((await terminal.json('status', 'many-to-out')).answer).toMatchObject({ status: 'Stopped' })
-      expect(await terminal.json('migrate', './many', './out')).toMatchObject({ code: 0, answer: { run: 1, status: 'Completed', completed: { files: manyFiles } } })
+      expect(await terminal.json('migrate', './many', './out')).toMatchObject({
+        code: 0,
+        answer: { run: 1, status: 'Completed', completed: { files: manyFiles } },
+      })
     } finally {
       await server.stop()
     }

@@ -4,7 +4,8 @@ import { TranshipError } from '../../client/errors.ts'
 import type { JobOptions } from '../../model/job.ts'
 
 const names = { job: 'photos-to-archive', source: 'photos', destination: 'archive' }
-const optionsOf = (given: Record<string, unknown>, file?: Record<string, unknown>): JobOptions => toJobOptions(names, parseJobFile(given, file), '/work')
+const optionsOf = (given: Record<string, unknown>, file?: Record<string, unknown>): JobOptions =>
+  toJobOptions(names, parseJobFile(given, file), '/work')
 const refusalOf = (act: () => unknown): { code: string; message: string } => {
   try {
     act()
@@ -18,25 +19,48 @@ const refusalOf = (act: () => unknown): { code: string; message: string } => {
 describe('job options', () => {
   it('are the defaults when nothing is given', () => {
     expect(optionsOf({})).toEqual({
-      ...names, type: 'full', overwrite: 'when-different', compareContentType: true, include: [], exclude: [], keepMtime: false, followSymlinks: false,
-      emptyDirectories: false, metadataPolicy: 'fail', storageClassMap: {}, listExcluded: false, timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+      ...names,
+      type: 'full',
+      overwrite: 'when-different',
+      compareContentType: true,
+      include: [],
+      exclude: [],
+      keepMtime: false,
+      followSymlinks: false,
+      emptyDirectories: false,
+      metadataPolicy: 'fail',
+      storageClassMap: {},
+      listExcluded: false,
+      timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     })
   })
 
   it.each<[Record<string, unknown>, Partial<JobOptions>]>([
     [{ since: '2026-03-05T08:00', timeZone: 'Asia/Shanghai' }, { sinceMs: Date.parse('2026-03-05T00:00:00Z') }],
-    [{ minSize: '10kB', maxSize: '1MiB' }, { minSize: 10_000, maxSize: 1_048_576 }],
+    [
+      { minSize: '10kB', maxSize: '1MiB' },
+      { minSize: 10_000, maxSize: 1_048_576 },
+    ],
     [{ minSize: 5 }, { minSize: 5 }],
-    [{ include: ['**/*.jpg', 'a/**'], exclude: ['**/.*'] }, { include: ['**/*.jpg', 'a/**'], exclude: ['**/.*'] }],
+    [
+      { include: ['**/*.jpg', 'a/**'], exclude: ['**/.*'] },
+      { include: ['**/*.jpg', 'a/**'], exclude: ['**/.*'] },
+    ],
     [{ include: '**/*.jpg' }, { include: ['**/*.jpg'] }],
-    [{ window: '200', priority: 1 }, { window: 200, priority: 1 }],
+    [
+      { window: '200', priority: 1 },
+      { window: 200, priority: 1 },
+    ],
     [{ noCompareContentType: true }, { compareContentType: false }],
     [{ compareContentType: false }, { compareContentType: false }],
     [{ storageClassMap: ['STANDARD=IA', 'GLACIER=Archive'] }, { storageClassMap: { STANDARD: 'IA', GLACIER: 'Archive' } }],
     [{ storageClassMap: { A: 'B' } }, { storageClassMap: { A: 'B' } }],
     [{ maxFailed: '100' }, { maxFailed: { files: 100 } }],
     [{ maxFailed: '2.5%' }, { maxFailed: { percent: 2.5 } }],
-    [{ expectFiles: '20000', expectBytes: '81.92MB' }, { expectFiles: 20_000, expectBytes: 81_920_000 }],
+    [
+      { expectFiles: '20000', expectBytes: '81.92MB' },
+      { expectFiles: 20_000, expectBytes: 81_920_000 },
+    ],
     [{ ledger: './ledger' }, { ledger: '/work/ledger' }],
     [{ ledger: 'other' }, { ledger: 'other' }],
   ])('read %j', (given, expected) => expect(optionsOf(given)).toMatchObject(expected))
@@ -44,11 +68,18 @@ describe('job options', () => {
   it('leave no start time point for "all"', () => expect(optionsOf({ since: 'all' })).not.toHaveProperty('sinceMs'))
 
   it('come from a file, and flags win', () => {
-    expect(optionsOf({ window: '7', include: [] }, { window: 3, overwrite: 'never', include: ['a'] })).toMatchObject({ window: 7, overwrite: 'never', include: ['a'] })
+    expect(optionsOf({ window: '7', include: [] }, { window: 3, overwrite: 'never', include: ['a'] })).toMatchObject({
+      window: 7,
+      overwrite: 'never',
+      include: ['a'],
+    })
   })
 
   it('make local paths absolute', () => {
-    expect(toJobOptions({ job: 'abc', source: './in', destination: '../out' }, parseJobFile({}), '/work/x')).toMatchObject({ source: '/work/x/in', destination: '/work/out' })
+    expect(toJobOptions({ job: 'abc', source: './in', destination: '../out' }, parseJobFile({}), '/work/x')).toMatchObject({
+      source: '/work/x/in',
+      destination: '/work/out',
+    })
   })
 })
 
@@ -77,13 +108,17 @@ describe('refused with a sentence', () => {
     [{ maxFlow: '5MB/s' }, /--max-flow comes with a later version/],
     [{ restore: true }, /--restore comes with a later version/],
     [{ serverCopy: true }, /--server-copy comes with a later version/],
-    [{ tags: true }, /--tags comes/], [{ acl: true }, /--acl comes/], [{ verify: 'all' }, /--verify comes/],
-    [{ interval: '1h' }, /--interval comes/], [{ every: 'day' }, /--every comes/],
+    [{ tags: true }, /--tags comes/],
+    [{ acl: true }, /--acl comes/],
+    [{ verify: 'all' }, /--verify comes/],
+    [{ interval: '1h' }, /--interval comes/],
+    [{ every: 'day' }, /--every comes/],
   ])('%j', (given, message) => {
     expect(refusalOf(() => optionsOf(given))).toEqual({ code: 'InvalidParameters', message: expect.stringMatching(message) })
   })
 
-  it('a bad job name', () => expect(refusalOf(() => toJobOptions({ ...names, job: 'Bad_Name' }, {}, '/')).code).toBe('InvalidJobName'))
+  it('a bad job name', () =>
+    expect(refusalOf(() => toJobOptions({ ...names, job: 'Bad_Name' }, {}, '/')).code).toBe('InvalidJobName'))
 
   it.each([
     ['photos', 'photos', 'DuplicateSourceDestination'],
@@ -98,7 +133,12 @@ describe('refused with a sentence', () => {
     expect(refusalOf(() => toJobOptions({ job: 'abc', source, destination }, {}, '/work')).code).toBe(code)
   })
 
-  it.each([['photos:a/', 'photos:b/'], ['/a', '/ab'], ['photos', 'photos2'], ['/photos', 'photos']])('but not %s to %s', (source, destination) => {
+  it.each([
+    ['photos:a/', 'photos:b/'],
+    ['/a', '/ab'],
+    ['photos', 'photos2'],
+    ['/photos', 'photos'],
+  ])('but not %s to %s', (source, destination) => {
     expect(toJobOptions({ job: 'abc', source, destination }, {}, '/work')).toMatchObject({ job: 'abc' })
   })
 })

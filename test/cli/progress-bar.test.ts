@@ -7,9 +7,24 @@ import { noCounts, noTally, type JobView, type StatusMemo } from '../../model/st
 
 const viewAt = (seconds: number, done: number, change: Partial<StatusMemo> = {}): JobView => {
   const memo: StatusMemo = {
-    status: 'Migrating', phase: 'copying', reason: null, run: 1, runs: 1, epoch: 'e', source: 'a', destination: 'b',
-    listed: { files: 20_000, bytes: 20_000_000, complete: true }, excluded: noTally, counts: { ...noCounts, completed: { files: done, bytes: done * 1000 } },
-    failures: {}, expected: null, timeZone: 'UTC', startedAt: 0, endedAt: null, lists: [], ...change,
+    status: 'Migrating',
+    phase: 'copying',
+    reason: null,
+    run: 1,
+    runs: 1,
+    epoch: 'e',
+    source: 'a',
+    destination: 'b',
+    listed: { files: 20_000, bytes: 20_000_000, complete: true },
+    excluded: noTally,
+    counts: { ...noCounts, completed: { files: done, bytes: done * 1000 } },
+    failures: {},
+    expected: null,
+    timeZone: 'UTC',
+    startedAt: 0,
+    endedAt: null,
+    lists: [],
+    ...change,
   }
   return toJobView({ job: 'photos', workflowId: 'migration/photos', memo, heartbeats: [], nowMs: seconds * 1000 })
 }
@@ -31,14 +46,31 @@ function play(views: readonly (readonly [seconds: number, JobView])[], terminal?
 
 describe('progress on a terminal', () => {
   it('is one line with a bar, files, bytes, speed, time left and failures', () => {
-    const failed = { counts: { ...noCounts, completed: { files: 9_997, bytes: 9_997_000 }, failed: { files: 3, bytes: 3_000 } } }
-    const written = play([[0, viewAt(0, 0)], [10, viewAt(10, 10_000, failed)]], { columns: 140 })
-    expect(written.at(-2)).toBe('\r\u001b[Kphotos ████████████░░░░░░░░░░░░  50% copying  10,000/20,000 files  10.0 MB/20.0 MB  1.00 MB/s  10 s left  3 failed')
+    const failed = {
+      counts: { ...noCounts, completed: { files: 9_997, bytes: 9_997_000 }, failed: { files: 3, bytes: 3_000 } },
+    }
+    const written = play(
+      [
+        [0, viewAt(0, 0)],
+        [10, viewAt(10, 10_000, failed)],
+      ],
+      { columns: 140 },
+    )
+    expect(written.at(-2)).toBe(
+      '\r\u001b[Kphotos ████████████░░░░░░░░░░░░  50% copying  10,000/20,000 files  10.0 MB/20.0 MB  1.00 MB/s  10 s left  3 failed',
+    )
   })
 
   it('never gets wider than the terminal', () => {
     for (const columns of [20, 40, 60, 80, 120]) {
-      for (const line of play([[0, viewAt(0, 0)], [10, viewAt(10, 10_000)]], { columns })) expect(line.replace('\r\u001b[K', '').length).toBeLessThan(columns)
+      for (const line of play(
+        [
+          [0, viewAt(0, 0)],
+          [10, viewAt(10, 10_000)],
+        ],
+        { columns },
+      ))
+        expect(line.replace('\r\u001b[K', '').length).toBeLessThan(columns)
     }
   })
 

@@ -35,8 +35,11 @@ export function openTerminal(env: Readonly<Record<string, string>> = {}, folder 
   const own: NodeJS.ProcessEnv = { ...rest, NO_COLOR: '1', TEMPORAL_CONFIG_FILE: join(folder, 'none.toml'), ...env }
   const run = (...args: string[]): Promise<Ran> =>
     new Promise((resolve) => {
-      const child = execFile(process.execPath, [bin, ...args], { cwd: folder, env: own, maxBuffer: 64 * 1024 ** 2 }, (_error, stdout, stderr) =>
-        resolve({ code: child.exitCode, stdout, stderr }),
+      const child = execFile(
+        process.execPath,
+        [bin, ...args],
+        { cwd: folder, env: own, maxBuffer: 64 * 1024 ** 2 },
+        (_error, stdout, stderr) => resolve({ code: child.exitCode, stdout, stderr }),
       )
     })
   return {
@@ -58,7 +61,15 @@ export function openTerminal(env: Readonly<Record<string, string>> = {}, folder 
 /** The same command line inside this process: quick, for what needs no process of its own. */
 export async function runHere(env: Readonly<Record<string, string>>, folder: string, ...args: string[]): Promise<Ran> {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()]
-  const shell: Shell = { env, folder, stdout, stderr, json: args.includes('--json'), interrupted: new AbortController().signal, takeInterrupts: () => undefined }
+  const shell: Shell = {
+    env,
+    folder,
+    stdout,
+    stderr,
+    json: args.includes('--json'),
+    interrupted: new AbortController().signal,
+    takeInterrupts: () => undefined,
+  }
   const code = await run(args, shell)
   stdout.end()
   stderr.end()
@@ -68,7 +79,9 @@ export async function runHere(env: Readonly<Record<string, string>>, folder: str
 /** How a started process ended, and what it had printed. */
 export async function ended(child: ChildProcess): Promise<Ran> {
   const [stdout, stderr, code] = await Promise.all([
-    text(child.stdout!), text(child.stderr!), new Promise<number | null>((resolve) => (child.exitCode === null ? child.once('exit', resolve) : resolve(child.exitCode))),
+    text(child.stdout!),
+    text(child.stderr!),
+    new Promise<number | null>((resolve) => (child.exitCode === null ? child.once('exit', resolve) : resolve(child.exitCode))),
   ])
   return { code, stdout, stderr }
 }
@@ -91,8 +104,13 @@ export async function newNamespace(): Promise<{ readonly TEMPORAL_ADDRESS: strin
   const namespace = `cli-${randomBytes(4).toString('hex')}`
   const connection = await Connection.connect({ address })
   try {
-    await connection.workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod: { seconds: 86_400 as never } })
-    await awaitUntil(() => connection.workflowService.countWorkflowExecutions({ namespace, query: '' }), { what: `namespace ${namespace} is known` })
+    await connection.workflowService.registerNamespace({
+      namespace,
+      workflowExecutionRetentionPeriod: { seconds: 86_400 as never },
+    })
+    await awaitUntil(() => connection.workflowService.countWorkflowExecutions({ namespace, query: '' }), {
+      what: `namespace ${namespace} is known`,
+    })
   } finally {
     await connection.close()
   }

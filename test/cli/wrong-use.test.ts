@@ -13,7 +13,11 @@ describe('wrong use is refused with exit code 2, a code and a sentence', () => {
     [['stop'], 'InvalidParameters', /needs NAME/],
     [['stop', 'abc', 'def'], 'InvalidParameters', /"def" is one word too many/],
     [['migrate', 'photos'], 'InvalidParameters', /needs DST/],
-    [['migrate', 'photos', 'archive', '--overwirte', 'never'], 'InvalidParameters', /no option --overwirte. Did you mean "--overwrite"\?/],
+    [
+      ['migrate', 'photos', 'archive', '--overwirte', 'never'],
+      'InvalidParameters',
+      /no option --overwirte. Did you mean "--overwrite"\?/,
+    ],
     [['migrate', 'photos', 'archive', '--job', 'abc', '--job', 'def'], 'InvalidParameters', /--job was given twice/],
     [['migrate', 'photos', 'archive', '--window', '500'], 'InvalidParameters', /--window: "500"/],
     [['migrate', 'photos', 'archive', '--since', 'monday'], 'InvalidParameters', /"monday" is not a time/],
@@ -48,16 +52,42 @@ describe('without a server', () => {
   it('every command that needs one ends with 3', async () => {
     const { code, answer } = await terminal.json('status', 'abc')
     expect(code).toBe(3)
-    expect(answer).toMatchObject({ error: { code: 'NoServer', message: expect.stringContaining('127.0.0.1:1'), hint: expect.stringContaining('tranship dev') } })
+    expect(answer).toMatchObject({
+      error: {
+        code: 'NoServer',
+        message: expect.stringContaining('127.0.0.1:1'),
+        hint: expect.stringContaining('tranship dev'),
+      },
+    })
   })
 
   it('a dry run says what a job would do, and leaves nothing at either end', async () => {
     const { folder } = terminal
     for (const name of ['in/a.jpg', 'in/b.txt', 'out/b.txt']) writeWithFolder(join(folder, name), name)
-    const { code, answer } = await terminal.json('migrate', './in', './out', '--include', '**/*.{jpg,txt}', '--dry-run', '--out', 'plan')
+    const { code, answer } = await terminal.json(
+      'migrate',
+      './in',
+      './out',
+      '--include',
+      '**/*.{jpg,txt}',
+      '--dry-run',
+      '--out',
+      'plan',
+    )
     expect(code).toBe(0)
-    expect(answer).toMatchObject({ dryRun: true, listed: { files: 2 }, copied: { files: 2 }, failed: { files: 0 }, requests: 4 })
-    expect(readFileSync(join(folder, 'plan/in-to-out@dry-run_copy_list.csv'), 'utf8').split('\r\n').sort()).toEqual(['', 'a.jpg,8', 'b.txt,8', 'file_name,size'])
+    expect(answer).toMatchObject({
+      dryRun: true,
+      listed: { files: 2 },
+      copied: { files: 2 },
+      failed: { files: 0 },
+      requests: 4,
+    })
+    expect(readFileSync(join(folder, 'plan/in-to-out@dry-run_copy_list.csv'), 'utf8').split('\r\n').sort()).toEqual([
+      '',
+      'a.jpg,8',
+      'b.txt,8',
+      'file_name,size',
+    ])
     expect(existsSync(join(folder, 'out/a.jpg'))).toBe(false)
     expect(existsSync(join(folder, 'out/aliyun_mgw_import_report'))).toBe(false)
   })
@@ -74,7 +104,11 @@ describe('for people', () => {
   })
 
   it('errors go to standard error, and nothing to standard output', async () => {
-    expect(await terminal.run('stop')).toEqual({ code: 2, stdout: '', stderr: 'InvalidParameters: "tranship stop" needs NAME: --help shows how.\n' })
+    expect(await terminal.run('stop')).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'InvalidParameters: "tranship stop" needs NAME: --help shows how.\n',
+    })
   })
 
   it('completion prints a script, and completes commands', async () => {
@@ -87,7 +121,9 @@ describe('for people', () => {
     expect((await run('init')).code).toBe(0)
     const { answer } = await json('address', 'list')
     expect(answer['addresses']).toMatchObject([
-      { name: 'photos', vendor: 's3', status: 'Normal' }, { name: 'archive', vendor: 'oss', status: 'Invalid' }, { name: 'share', vendor: 'nas', status: 'Normal' },
+      { name: 'photos', vendor: 's3', status: 'Normal' },
+      { name: 'archive', vendor: 'oss', status: 'Invalid' },
+      { name: 'share', vendor: 'nas', status: 'Normal' },
     ])
     writeFileSync(join(folder, 'tranship.yaml'), 'mine')
     expect((await run('init')).code).toBe(2)

@@ -9,9 +9,13 @@ import { temporalAddress } from '../support/temporal.ts'
 
 const settings = join(temporaryFolder('connect'), 'temporal.toml')
 const noted = () => Promise.resolve({ address: 'noted:7233', namespace: 'of-the-folder' })
-const choose = (options: Partial<ChooseOptions>) => chooseServer({ env: { TEMPORAL_CONFIG_FILE: settings }, noted: () => Promise.resolve(undefined), ...options })
+const choose = (options: Partial<ChooseOptions>) =>
+  chooseServer({ env: { TEMPORAL_CONFIG_FILE: settings }, noted: () => Promise.resolve(undefined), ...options })
 const refusal = async (act: () => Promise<unknown>): Promise<TranshipError> => {
-  const error = await act().then(() => undefined, (thrown: unknown) => thrown)
+  const error = await act().then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  )
   if (error instanceof TranshipError) return error
   throw new Error(`not refused: ${String(error)}`)
 }
@@ -21,22 +25,43 @@ describe('which Temporal', () => {
 
   it('is what the flags name, before all else', async () => {
     const env = { TEMPORAL_CONFIG_FILE: settings, TEMPORAL_ADDRESS: 'env:7233', TEMPORAL_NAMESPACE: 'env' }
-    expect(await choose({ address: 'flag:7233', env, noted })).toEqual({ origin: 'flags', namespace: 'env', connection: { address: 'flag:7233' } })
+    expect(await choose({ address: 'flag:7233', env, noted })).toEqual({
+      origin: 'flags',
+      namespace: 'env',
+      connection: { address: 'flag:7233' },
+    })
     expect(await choose({ address: 'flag:7233', namespace: 'flag', env, noted })).toMatchObject({ namespace: 'flag' })
   })
 
   it('is what TEMPORAL_* or a profile names', async () => {
-    expect(await choose({ env: { TEMPORAL_CONFIG_FILE: settings, TEMPORAL_ADDRESS: 'env:7233' }, noted })).toMatchObject({ origin: 'environment', namespace: 'default', connection: { address: 'env:7233' } })
-    expect(await choose({ profile: 'team', noted })).toMatchObject({ origin: 'environment', namespace: 'ours', connection: { address: 'team:7233' } })
-    expect(await choose({ env: { TEMPORAL_CONFIG_FILE: settings, TEMPORAL_ADDRESS: 'cloud:7233', TEMPORAL_API_KEY: 'key' } })).toMatchObject({ connection: { tls: true, apiKey: 'key' } })
+    expect(await choose({ env: { TEMPORAL_CONFIG_FILE: settings, TEMPORAL_ADDRESS: 'env:7233' }, noted })).toMatchObject({
+      origin: 'environment',
+      namespace: 'default',
+      connection: { address: 'env:7233' },
+    })
+    expect(await choose({ profile: 'team', noted })).toMatchObject({
+      origin: 'environment',
+      namespace: 'ours',
+      connection: { address: 'team:7233' },
+    })
+    expect(
+      await choose({ env: { TEMPORAL_CONFIG_FILE: settings, TEMPORAL_ADDRESS: 'cloud:7233', TEMPORAL_API_KEY: 'key' } }),
+    ).toMatchObject({ connection: { tls: true, apiKey: 'key' } })
   })
 
   it('is the live server of the folder', async () => {
-    expect(await choose({ noted })).toEqual({ origin: 'folder', namespace: 'of-the-folder', connection: { address: 'noted:7233' } })
+    expect(await choose({ noted })).toEqual({
+      origin: 'folder',
+      namespace: 'of-the-folder',
+      connection: { address: 'noted:7233' },
+    })
   })
 
   it('refuses a profile that is not there, with a sentence', async () => {
-    expect(await refusal(() => choose({ profile: 'none' }))).toMatchObject({ code: 'InvalidParameters', message: expect.stringContaining('none') })
+    expect(await refusal(() => choose({ profile: 'none' }))).toMatchObject({
+      code: 'InvalidParameters',
+      message: expect.stringContaining('none'),
+    })
   })
 
   it('tells servers of this machine from others', () => {
@@ -62,8 +87,14 @@ describe('connecting', () => {
   })
 
   it('is refused as NoServer where nothing listens, where nothing answers, and where the namespace is missing', async () => {
-    expect(await refusal(() => connect(`127.0.0.1:1`))).toMatchObject({ code: 'NoServer', message: expect.stringContaining('nothing listens') })
+    expect(await refusal(() => connect(`127.0.0.1:1`))).toMatchObject({
+      code: 'NoServer',
+      message: expect.stringContaining('nothing listens'),
+    })
     expect(await refusal(() => connect(`127.0.0.1:${port}`))).toMatchObject({ code: 'NoServer' })
-    expect(await refusal(() => connect(temporalAddress(), 'missing'))).toMatchObject({ code: 'NoServer', message: expect.stringContaining('no namespace "missing"') })
+    expect(await refusal(() => connect(temporalAddress(), 'missing'))).toMatchObject({
+      code: 'NoServer',
+      message: expect.stringContaining('no namespace "missing"'),
+    })
   })
 })

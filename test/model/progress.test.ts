@@ -10,7 +10,10 @@ describe('progress', () => {
     const listed = { files: 10, bytes: 100 }
     expect(extentOf({ listed: { ...listed, complete: false }, expected: null })).toBeUndefined()
     expect(extentOf({ listed: { ...listed, complete: true }, expected: { files: 99, bytes: 99 } })).toMatchObject(listed)
-    expect(extentOf({ listed: { ...listed, complete: false }, expected: { files: 50, bytes: 50 } })).toEqual({ files: 50, bytes: 100 })
+    expect(extentOf({ listed: { ...listed, complete: false }, expected: { files: 50, bytes: 50 } })).toEqual({
+      files: 50,
+      bytes: 100,
+    })
   })
 
   it('grows with what is done, reaches 1 only when all of it is, and never passes it', () => {
@@ -41,7 +44,10 @@ describe('progress', () => {
 
   it('keeps a window of samples and one before it', () => {
     const seconds = [0, 1, 5, 9, 12, 20]
-    const samples = seconds.reduce<readonly Sample[]>((kept, s) => addSample(kept, { atMs: s * 1000, done: { files: s, bytes: 0 } }, 10_000), [])
+    const samples = seconds.reduce<readonly Sample[]>(
+      (kept, s) => addSample(kept, { atMs: s * 1000, done: { files: s, bytes: 0 } }, 10_000),
+      [],
+    )
     expect(samples.map(({ atMs }) => atMs / 1000)).toEqual([9, 12, 20])
     expect(addSample(samples, { atMs: 900_000, done: { files: 21, bytes: 0 } }, 10_000)).toHaveLength(2)
   })

@@ -50,7 +50,13 @@ const faultOf = (act: () => unknown): Fault => {
 describe('addresses', () => {
   it('are resolved with the environment filled in', () => {
     const book = bookOf(good)
-    expect(book.resolve('photos')).toMatchObject({ vendor: 's3', bucket: 'photos', prefix: '2024/', accessKeyId: 'AK1', secretAccessKey: 'sk-1' })
+    expect(book.resolve('photos')).toMatchObject({
+      vendor: 's3',
+      bucket: 'photos',
+      prefix: '2024/',
+      accessKeyId: 'AK1',
+      secretAccessKey: 'sk-1',
+    })
     expect(book.resolve('archive')).toMatchObject({ vendor: 'oss', accessKeySecret: 'sk-2' })
     expect(book.resolve('share')).toEqual({ vendor: 'nas', path: '/mnt/share', mountPoint: 'nas-1.example.com' })
   })
@@ -72,7 +78,12 @@ describe('addresses', () => {
     const book = bookOf(good, { PHOTOS_KEY: 'AK1', PHOTOS_SECRET: 'sk-1' })
     expect(book.list()).toMatchObject([
       { name: 'photos', vendor: 's3', status: 'Normal', reason: null },
-      { name: 'archive', vendor: 'oss', status: 'Invalid', reason: 'Address "archive" needs the environment variables OSS_KEY, OSS_SECRET: set them where the worker runs.' },
+      {
+        name: 'archive',
+        vendor: 'oss',
+        status: 'Invalid',
+        reason: 'Address "archive" needs the environment variables OSS_KEY, OSS_SECRET: set them where the worker runs.',
+      },
       { name: 'share', vendor: 'nas', status: 'Normal' },
     ])
   })
@@ -80,12 +91,24 @@ describe('addresses', () => {
   it('break alone when a variable is missing', () => {
     const book = bookOf(good, { PHOTOS_KEY: 'AK1', PHOTOS_SECRET: 'sk-1' })
     expect(book.resolve('photos')).toMatchObject({ bucket: 'photos' })
-    expect(faultOf(() => book.resolve('archive'))).toMatchObject({ code: 'AddressIncomplete', message: expect.stringContaining('OSS_KEY, OSS_SECRET') })
+    expect(faultOf(() => book.resolve('archive'))).toMatchObject({
+      code: 'AddressIncomplete',
+      message: expect.stringContaining('OSS_KEY, OSS_SECRET'),
+    })
   })
 
   it('have variables anywhere in a value, also where a number or a flag stands', () => {
-    const book = bookOf('addresses: { abc: { vendor: s3, region: "${R}-1", bucket: "a-${B}-c", pathStyle: "${P}", maxRequestsPerSecond: "${N}" } }', { R: 'us', B: 'b', P: 'true', N: '50' })
-    expect(book.resolve('abc')).toEqual({ vendor: 's3', region: 'us-1', bucket: 'a-b-c', pathStyle: true, maxRequestsPerSecond: 50 })
+    const book = bookOf(
+      'addresses: { abc: { vendor: s3, region: "${R}-1", bucket: "a-${B}-c", pathStyle: "${P}", maxRequestsPerSecond: "${N}" } }',
+      { R: 'us', B: 'b', P: 'true', N: '50' },
+    )
+    expect(book.resolve('abc')).toEqual({
+      vendor: 's3',
+      region: 'us-1',
+      bucket: 'a-b-c',
+      pathStyle: true,
+      maxRequestsPerSecond: 50,
+    })
   })
 
   it('do not fill in what a variable holds', () => {
@@ -124,7 +147,8 @@ describe('the file', () => {
     const given = write(bucket('given'), 'given.yaml')
     const noted = write(bucket('noted'), 'noted.yaml')
     write(bucket('here'))
-    const of = (options: { path?: string; env: Record<string, string> }) => createAddressBook({ ...options, folder }).resolve('abc')
+    const of = (options: { path?: string; env: Record<string, string> }) =>
+      createAddressBook({ ...options, folder }).resolve('abc')
     expect(of({ path: given, env: { TRANSHIP_CONFIG: noted } })).toMatchObject({ bucket: 'given' })
     expect(of({ path: 'given.yaml', env: {} })).toMatchObject({ bucket: 'given' })
     expect(of({ env: { TRANSHIP_CONFIG: noted } })).toMatchObject({ bucket: 'noted' })
@@ -137,36 +161,124 @@ describe('the file', () => {
     expect(message).toContain('--config (not given)')
     expect(message).toContain('TRANSHIP_CONFIG (not set)')
     expect(message).toContain(join(folder, 'tranship.yaml'))
-    expect(faultOf(() => createAddressBook({ path: 'no.yaml', env: {}, folder }).resolve('photos')).message).toContain(join(folder, 'no.yaml'))
+    expect(faultOf(() => createAddressBook({ path: 'no.yaml', env: {}, folder }).resolve('photos')).message).toContain(
+      join(folder, 'no.yaml'),
+    )
   })
 })
 
 const refusals: readonly [what: string, yaml: string, ref: string, code: string, message: RegExp, role?: Role][] = [
   ['an unknown address', good, 'photo', 'AddressNotExist', /no address "photo" .*Did you mean "photos"\?/],
   ['a name that cannot be one', good, 'a b', 'AddressNotExist', /"a b" is not an address/],
-  ['an unknown field', 'addresses: { abc: { vendor: s3, regoin: x, bucket: b } }', 'abc', 'InvalidParameters', /unknown field "regoin". Did you mean "region"\?/],
-  ['an unknown field like no other', 'addresses: { abc: { vendor: nas, path: /a, zzz: 1 } }', 'abc', 'InvalidParameters', /unknown field "zzz". It may have vendor, path/],
-  ['an unknown vendor', 'addresses: { abc: { vendor: os } }', 'abc', 'InvalidParameters', /unknown vendor "os". Did you mean "oss"\?/],
-  ['a vendor of a later version', 'addresses: { abc: { vendor: gcs, bucket: b } }', 'abc', 'InvalidParameters', /"gcs" comes with a later version/],
+  [
+    'an unknown field',
+    'addresses: { abc: { vendor: s3, regoin: x, bucket: b } }',
+    'abc',
+    'InvalidParameters',
+    /unknown field "regoin". Did you mean "region"\?/,
+  ],
+  [
+    'an unknown field like no other',
+    'addresses: { abc: { vendor: nas, path: /a, zzz: 1 } }',
+    'abc',
+    'InvalidParameters',
+    /unknown field "zzz". It may have vendor, path/,
+  ],
+  [
+    'an unknown vendor',
+    'addresses: { abc: { vendor: os } }',
+    'abc',
+    'InvalidParameters',
+    /unknown vendor "os". Did you mean "oss"\?/,
+  ],
+  [
+    'a vendor of a later version',
+    'addresses: { abc: { vendor: gcs, bucket: b } }',
+    'abc',
+    'InvalidParameters',
+    /"gcs" comes with a later version/,
+  ],
   ['a missing vendor', 'addresses: { abc: { bucket: b } }', 'abc', 'AddressIncomplete', /vendor is missing/],
   ['a missing field', 'addresses: { abc: { vendor: s3, region: r } }', 'abc', 'AddressIncomplete', /bucket is missing/],
-  ['an empty field', 'addresses: { abc: { vendor: s3, region: r, bucket: "" } }', 'abc', 'AddressIncomplete', /bucket may not be empty/],
-  ['a number where a text is due', 'addresses: { abc: { vendor: s3, region: r, bucket: 12 } }', 'abc', 'AddressIncomplete', /bucket must be a text: put it in quotes/],
-  ['half a key', 'addresses: { abc: { vendor: s3, region: r, bucket: b, accessKeyId: a } }', 'abc', 'AddressIncomplete', /secretAccessKey is missing/],
-  ['a prefix with a slash in front', 'addresses: { abc: { vendor: s3, region: r, bucket: b, prefix: /a/ } }', 'abc', 'SourceAddrPrefixInvalid', /write "a\/"/],
-  ['a prefix without one at the end', 'addresses: { abc: { vendor: s3, region: r, bucket: b, prefix: a/b } }', 'abc', 'DestAddrPrefixInvalid', /write "a\/b\/"/, 'destination'],
+  [
+    'an empty field',
+    'addresses: { abc: { vendor: s3, region: r, bucket: "" } }',
+    'abc',
+    'AddressIncomplete',
+    /bucket may not be empty/,
+  ],
+  [
+    'a number where a text is due',
+    'addresses: { abc: { vendor: s3, region: r, bucket: 12 } }',
+    'abc',
+    'AddressIncomplete',
+    /bucket must be a text: put it in quotes/,
+  ],
+  [
+    'half a key',
+    'addresses: { abc: { vendor: s3, region: r, bucket: b, accessKeyId: a } }',
+    'abc',
+    'AddressIncomplete',
+    /secretAccessKey is missing/,
+  ],
+  [
+    'a prefix with a slash in front',
+    'addresses: { abc: { vendor: s3, region: r, bucket: b, prefix: /a/ } }',
+    'abc',
+    'SourceAddrPrefixInvalid',
+    /write "a\/"/,
+  ],
+  [
+    'a prefix without one at the end',
+    'addresses: { abc: { vendor: s3, region: r, bucket: b, prefix: a/b } }',
+    'abc',
+    'DestAddrPrefixInvalid',
+    /write "a\/b\/"/,
+    'destination',
+  ],
   ['a prefix in the reference', good, 'photos:may', 'SourceAddrPrefixInvalid', /write "may\/"/],
-  ['an endpoint without a scheme', 'addresses: { abc: { vendor: s3, region: r, bucket: b, endpoint: "localhost:9000" } }', 'abc', 'SourceAddrEndpointInvalid', /endpoint must be a URL/],
-  ['a relative path', 'addresses: { abc: { vendor: nas, path: share } }', 'abc', 'DestAddrPathInvalid', /path must be an absolute path/, 'destination'],
-  ['a folder that leads out', 'addresses: { abc: { vendor: nas, path: /a, folder: b/../../ } }', 'abc', 'SourceAddrPathInvalid', /folder may not hold/],
+  [
+    'an endpoint without a scheme',
+    'addresses: { abc: { vendor: s3, region: r, bucket: b, endpoint: "localhost:9000" } }',
+    'abc',
+    'SourceAddrEndpointInvalid',
+    /endpoint must be a URL/,
+  ],
+  [
+    'a relative path',
+    'addresses: { abc: { vendor: nas, path: share } }',
+    'abc',
+    'DestAddrPathInvalid',
+    /path must be an absolute path/,
+    'destination',
+  ],
+  [
+    'a folder that leads out',
+    'addresses: { abc: { vendor: nas, path: /a, folder: b/../../ } }',
+    'abc',
+    'SourceAddrPathInvalid',
+    /folder may not hold/,
+  ],
   ['a reference that leads out', good, 'share:../', 'SourceAddrPathInvalid', /"\.\.\/" may not hold/],
-  ['a flag that is none', 'addresses: { abc: { vendor: s3, region: r, bucket: b, pathStyle: maybe } }', 'abc', 'AddressIncomplete', /pathStyle must be true or false/],
+  [
+    'a flag that is none',
+    'addresses: { abc: { vendor: s3, region: r, bucket: b, pathStyle: maybe } }',
+    'abc',
+    'AddressIncomplete',
+    /pathStyle must be true or false/,
+  ],
   ['a short name', 'addresses: { ab: { vendor: nas, path: /a } }', 'abc', 'InvalidParameters', /address name "ab"/],
   ['a word beside addresses', 'address: {}', 'abc', 'InvalidParameters', /unknown field "address". Did you mean "addresses"\?/],
   ['an address without fields', 'addresses: { abc: }', 'abc', 'AddressIncomplete', /must hold fields/],
   ['an empty file', '', 'abc', 'InvalidParameters', /must begin with "addresses:"/],
   ['text that is not YAML', 'addresses:\n  a: {', 'abc', 'InvalidParameters', /is not YAML: line 2/],
-  ['a name used twice', 'addresses:\n  abc: { vendor: nas, path: /a }\n  abc: { vendor: nas, path: /b }', 'abc', 'InvalidParameters', /duplicate key/],
+  [
+    'a name used twice',
+    'addresses:\n  abc: { vendor: nas, path: /a }\n  abc: { vendor: nas, path: /b }',
+    'abc',
+    'InvalidParameters',
+    /duplicate key/,
+  ],
 ]
 
 describe('refused with a code and a sentence', () => {

@@ -27,31 +27,45 @@ export function checkAddress(raw: unknown, { name, env, role }: CheckContext): A
 }
 
 function vendorOf(vendor: unknown, where: string): keyof typeof addressSchemas {
-  if (vendor === undefined || vendor === null) throw new ConfigError('AddressIncomplete', `${where}: vendor is missing, one of ${Object.keys(addressSchemas).join(', ')}.`)
+  if (vendor === undefined || vendor === null)
+    throw new ConfigError('AddressIncomplete', `${where}: vendor is missing, one of ${Object.keys(addressSchemas).join(', ')}.`)
   const text = typeof vendor === 'string' ? vendor : JSON.stringify(vendor)
   if (isConfigured(text)) return text
   if ((vendors as readonly string[]).includes(text)) {
-    throw new ConfigError('InvalidParameters', `${where}: vendor "${text}" comes with a later version of tranship; this one knows ${Object.keys(addressSchemas).join(', ')}.`)
+    throw new ConfigError(
+      'InvalidParameters',
+      `${where}: vendor "${text}" comes with a later version; this one knows ${Object.keys(addressSchemas).join(', ')}.`,
+    )
   }
-  throw new ConfigError('InvalidParameters', `${where}: unknown vendor "${text}".${didYouMean(text, Object.keys(addressSchemas))}`)
+  throw new ConfigError(
+    'InvalidParameters',
+    `${where}: unknown vendor "${text}".${didYouMean(text, Object.keys(addressSchemas))}`,
+  )
 }
 
 function refuseUnknownFields(raw: Record<string, unknown>, known: readonly string[], where: string): void {
   const unknown = Object.keys(raw).find((field) => !known.includes(field))
   if (unknown === undefined) return
-  throw new ConfigError('InvalidParameters', `${where}: unknown field "${unknown}".${didYouMean(unknown, known) || ` It may have ${known.join(', ')}.`}`)
+  throw new ConfigError(
+    'InvalidParameters',
+    `${where}: unknown field "${unknown}".${didYouMean(unknown, known) || ` It may have ${known.join(', ')}.`}`,
+  )
 }
 
 function refuseHalfKey({ accessKeyId, secretAccessKey }: Extract<AddressFields, { vendor: 's3' }>, where: string): void {
   if ((accessKeyId === undefined) === (secretAccessKey === undefined)) return
   const missing = accessKeyId === undefined ? 'accessKeyId' : 'secretAccessKey'
-  throw new ConfigError('AddressIncomplete', `${where}: ${missing} is missing: give both, or neither to use the AWS credential chain.`)
+  throw new ConfigError(
+    'AddressIncomplete',
+    `${where}: ${missing} is missing: give both, or neither to use the AWS credential chain.`,
+  )
 }
 
 function toError(issue: z.core.$ZodIssue, where: string, role: Role): ConfigError {
   const field = issue.path.join('.')
   if (issue.code !== 'custom') return new ConfigError('AddressIncomplete', `${where}: ${field} ${issue.message}.`)
-  if (issue.params?.['prefix']) return new ConfigError(roleCode(role, 'AddrPrefixInvalid'), `${where}: ${field}: ${issue.message}`)
+  if (issue.params?.['prefix'])
+    return new ConfigError(roleCode(role, 'AddrPrefixInvalid'), `${where}: ${field}: ${issue.message}`)
   const code = issue.params?.['path'] ? roleCode(role, 'AddrPathInvalid') : roleCode(role, 'AddrEndpointInvalid')
   return new ConfigError(code, `${where}: ${field} ${issue.message}.`)
 }

@@ -12,11 +12,9 @@ export function substitute(value: unknown, env: Environment, where: string): unk
     return text ?? ''
   })
   if (missing.size === 0) return filled
-  const names = [...missing]
-  throw new ConfigError(
-    'AddressIncomplete',
-    `${where} needs the environment variable${names.length > 1 ? 's' : ''} ${names.join(', ')}: set ${names.length > 1 ? 'them' : 'it'} where the worker runs.`,
-  )
+  const many = missing.size > 1
+  const variables = `the environment variable${many ? 's' : ''} ${[...missing].join(', ')}`
+  throw new ConfigError('AddressIncomplete', `${where} needs ${variables}: set ${many ? 'them' : 'it'} where the worker runs.`)
 }
 
 export const namesVariable = (value: string): boolean => /\$\{[^}]*\}/.test(value)

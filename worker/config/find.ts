@@ -23,5 +23,8 @@ export function findConfig({ path, env, folder = process.cwd() }: ConfigPlace): 
     `the current folder (${resolve(folder, configFileName)})`,
   ]
   const looked = places.slice(0, path === undefined ? (fromEnvironment === undefined ? 3 : 2) : 1)
-  throw new ConfigError('AddressNotExist', `There is no ${configFileName}: looked at ${looked.join(', ')}; "tranship init" writes one to start from.`)
+  throw new ConfigError(
+    'AddressNotExist',
+    `There is no ${configFileName}: looked at ${looked.join(', ')}; "tranship init" writes one to start from.`,
+  )
 }

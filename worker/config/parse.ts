@@ -9,13 +9,18 @@ export function parseConfig(source: string, file: string): ReadonlyMap<string, u
   const root = readYaml(source, file)
   if (!isObject(root)) throw new ConfigError('InvalidParameters', `${file} must begin with "addresses:".`)
   for (const key of Object.keys(root)) {
-    if (key !== 'addresses') throw new ConfigError('InvalidParameters', `${file}: unknown field "${key}".${didYouMean(key, ['addresses'])}`)
+    if (key !== 'addresses')
+      throw new ConfigError('InvalidParameters', `${file}: unknown field "${key}".${didYouMean(key, ['addresses'])}`)
   }
   const addresses = root['addresses'] ?? {}
-  if (!isObject(addresses)) throw new ConfigError('InvalidParameters', `${file}: "addresses:" must hold a name for each address.`)
+  if (!isObject(addresses))
+    throw new ConfigError('InvalidParameters', `${file}: "addresses:" must hold a name for each address.`)
   for (const name of Object.keys(addresses)) {
     if (!addressNamePattern.test(name)) {
-      throw new ConfigError('InvalidParameters', `${file}: the address name "${name}" must be 3-63 letters, digits, "-" or "_".`)
+      throw new ConfigError(
+        'InvalidParameters',
+        `${file}: the address name "${name}" must be 3-63 letters, digits, "-" or "_".`,
+      )
     }
   }
   return new Map(Object.entries(addresses))
@@ -27,11 +32,15 @@ function readYaml(source: string, file: string): unknown {
   const [error] = document.errors
   if (!error) return document.toJS({ reviver: (_key, value) => (typeof value === 'string' ? showVariables(value) : value) })
   const { line, col } = lineCounter.linePos(error.pos[0])
-  throw new ConfigError('InvalidParameters', `${file} is not YAML: line ${line}, column ${col} (${error.code.toLowerCase().replaceAll('_', ' ')}).`)
+  throw new ConfigError(
+    'InvalidParameters',
+    `${file} is not YAML: line ${line}, column ${col} (${error.code.toLowerCase().replaceAll('_', ' ')}).`,
+  )
 }
 
 /** `{ key: ${NAME} }` is no YAML, as braces end a plain text there: characters of the private use area stand in, as many. */
 const hideVariables = (source: string): string => source.replaceAll(/\$\{([^{}\n]*)\}/g, '\uE000\uE000$1\uE001')
 const showVariables = (value: string): string => value.replaceAll(/\uE000\uE000([^\uE001]*)\uE001/g, '${$1}')
 
-export const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
+export const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
