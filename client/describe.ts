@@ -6,7 +6,8 @@ import {
   type WorkflowExecutionStatusName,
 } from '@temporalio/client'
 import { copyTaskQueue, workflowIdOf, workflowTaskQueue } from '../model/job.ts'
-import type { CopyHeartbeat, JobView, StatusMemo } from '../model/status.ts'
+import type { JobView, StatusMemo } from '../model/status.ts'
+import type { CopyHeartbeat } from '../model/heartbeat.ts'
 import { decodePayload, type Payload } from './payload.ts'
 import { toJobView, type ClosedAs } from './view.ts'
 

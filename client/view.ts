@@ -1,7 +1,8 @@
 /** What a person is told of a job, made of what Temporal shows of its workflow: pure. */
 import { reportFolder } from '../model/report-row.ts'
 import { averageCostPerSecond, doneOf, extentOf, secondsLeft } from '../model/progress.ts'
-import { addCounts, type CopyHeartbeat, type Counts, type JobView, type StatusMemo, type Tally } from '../model/status.ts'
+import { addCounts, type Counts, type JobView, type StatusMemo, type Tally } from '../model/status.ts'
+import type { CopyHeartbeat } from '../model/heartbeat.ts'
 import type { FileErrorCode } from '../model/codes.ts'
 
 export type ClosedAs = 'completed' | 'failed' | 'cancelled' | 'terminated' | 'timed-out'

@@ -1,5 +1,4 @@
 /** What a person is told of a job: the JSON of CLI.md, and the compact form of it that the workflow keeps in its memo. */
-import type { OutcomesRef } from './batch.ts'
 import type { Fault, FileErrorCode } from './codes.ts'
 
 export type JobStatus = 'Migrating' | 'Stopped' | 'Create Failed' | 'Completed' | 'Failed'
@@ -58,17 +57,6 @@ export interface StatusMemo {
   readonly endedAt: number | null
   /** Lists of the last report that stands, e.g. `photos@1_total_list`. */
   readonly lists: readonly string[]
-}
-
-/** Heartbeat details of one copy activity, ≤ 1 KiB. Counts are of its whole batch so far. */
-export interface CopyHeartbeat {
-  readonly run: number
-  readonly counts: Counts
-  /** Bytes read from the source by this attempt, and how fast now. */
-  readonly movedBytes: number
-  readonly bytesPerSecond: number
-  /** The last outcomes file that this attempt completed: its successor goes on from there. */
-  readonly outcomes?: OutcomesRef
 }
 
 export interface JobView {

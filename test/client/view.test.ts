@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { toJobView, type Observation } from '../../client/view.ts'
-import { noCounts, noTally, type CopyHeartbeat, type StatusMemo, type Tally } from '../../model/status.ts'
+import { noCounts, noTally, type StatusMemo, type Tally } from '../../model/status.ts'
+import type { CopyHeartbeat } from '../../model/heartbeat.ts'
 
 const startedAt = Date.parse('2026-11-23T15:00:00.000Z')
 const files = (count: number): Tally => ({ files: count, bytes: count * 4096 })
