@@ -109,7 +109,7 @@ describe('the embedded server', () => {
 
   it('takes another port when the usual one is taken', async () => {
     const taken = createServer().listen(7233, '127.0.0.1')
-    await Promise.race([once(taken, 'listening'), once(taken, 'error')])
+    await once(taken, 'listening').catch(() => 'somebody else has it')
     const server = await startHere(newDataDir())
     expect(server.address).not.toBe('127.0.0.1:7233')
     await server.stop()
