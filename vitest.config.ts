@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { TableReporter } from './test/conformance/table-reporter.ts'
 
 /** Folders whose tests need a Temporal server; the others start without one. */
 const withTemporal = ['activities', 'workflows', 'worker', 'client', 'cli', 'embedded', 'e2e', 'replay', 'chaos', 'figures']
@@ -10,7 +11,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 600_000,
     teardownTimeout: 20_000,
-    reporters: ['default'],
+    reporters: ['default', new TableReporter()],
     projects: [
       { extends: true, test: { name: 'plain', include: ['test/**/*.test.ts'], exclude: patterns } },
       { extends: true, test: { name: 'temporal', include: patterns, globalSetup: ['test/support/global-setup.ts'] } },

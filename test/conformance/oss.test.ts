@@ -6,8 +6,10 @@ conformance('oss', async () => {
   const key = { accessKeyId: 'test-access', accessKeySecret: 'test-secret' }
   const reader = { accessKeyId: 'none', accessKeySecret: 'test-secret', rights: 'none' } as const
   const throttled = { accessKeyId: 'throttled', accessKeySecret: 'test-secret' }
-  const server = await startOssServer({ buckets: [{ name: 'conformance' }], keys: [key, reader, throttled] })
+  const broken = { accessKeyId: 'broken', accessKeySecret: 'test-secret' }
+  const server = await startOssServer({ buckets: [{ name: 'conformance' }], keys: [key, reader, throttled, broken] })
   server.faults.add({ accessKeyId: 'throttled', do: { kind: 'error', code: 'SlowDown', status: 503 } })
+  server.faults.add({ accessKeyId: 'broken', do: { kind: 'error', code: 'InternalError', status: 500 } })
   const address = { vendor: 'oss', endpoint: server.endpoint, region: server.region, bucket: 'conformance', ...key } as const
   return {
     storage: await openStorage(address),
@@ -17,6 +19,7 @@ conformance('oss', async () => {
       'bad-secret': await openStorage({ ...address, accessKeySecret: 'wrong-secret' }),
       forbidden: await openStorage({ ...address, ...reader }),
       throttled: await openStorage({ ...address, ...throttled }),
+      unavailable: await openStorage({ ...address, ...broken }),
     },
     refuses: [
       { keys: /^[/\\]/, reason: 'OSS forbids them' },

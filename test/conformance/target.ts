@@ -21,5 +21,5 @@ export interface Refusal {
   readonly reason: string
 }
 
-export const quirks = ['names within names', 'odd names', 'control characters', 'aborted uploads', 'concurrent conditions'] as const
+export const quirks = ['names within names', 'odd names', 'control characters', 'concurrent conditions'] as const
 export type Quirk = (typeof quirks)[number]

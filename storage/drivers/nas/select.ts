@@ -29,22 +29,22 @@ export interface Selection {
   readonly names: readonly Name[]
   /** There are more names after these. */
   readonly more: boolean
-  /** The directory holds nothing at all. */
-  readonly empty: boolean
+  /** Names that the directory held, wanted or not. */
+  readonly count: number
 }
 
 /** Reads a directory once and keeps the smallest of the wanted names: memory is bounded, whatever its size. */
 export async function select(path: ByteString, wanted: Wanted): Promise<Selection> {
   const smallest = new Smallest<Name>(wanted.most)
-  let empty = true
+  let count = 0
   for await (const entry of await openRaw(path)) {
     const raw = entry.name.toString('latin1')
     if (isTemporary(raw)) continue
-    empty = false
+    count++
     const name = await toName(path, raw, entry, wanted.above)
     if (isWanted(name, wanted)) smallest.add(name)
   }
-  return { names: smallest.sorted(), more: smallest.dropped, empty }
+  return { names: smallest.sorted(), more: smallest.dropped, count }
 }
 
 /** Node's types know no Buffer names here; the kind is looked up by it where the file system's listing does not say. */

@@ -10,6 +10,10 @@ export class Smallest<T extends { readonly shown: string }> {
     this.#most = most
   }
 
+  get held(): number {
+    return this.#kept.length
+  }
+
   add(name: T): void {
     if (this.#ceiling !== undefined && name.shown > this.#ceiling) {
       this.dropped = true

@@ -4,8 +4,10 @@ import { codeOf, toStorageError } from './error.ts'
 import { toPath, toText, type ByteString } from './names.ts'
 import { identityOf, select, type Name, type Selection } from './select.ts'
 
-/** Names of one directory that are held at a time; a larger one is read several times. */
-export const namesAtATime = 50_000
+/** Names of one directory that are held at a time; a larger one is read several times, */
+export const namesAtATime = 20_000
+/** but not more often than this: above that, more are held. */
+const mostReadings = 40
 
 export interface Found {
   /** Key, as bytes. */
@@ -24,6 +26,9 @@ export interface WalkOptions {
   readonly followSymlinks: boolean
   readonly most?: number
 }
+
+/** Of a directory that is gone, or not read yet: not the same as an empty one. */
+const nothing: Selection = { names: [], more: false, count: 1 }
 
 interface Level {
   /** '' or ending in '/'. */
@@ -80,7 +85,7 @@ export class Walk {
   async #nextName(level: Level): Promise<Name | undefined> {
     const { names, more } = level.selection
     if (level.at >= names.length && more) {
-      level.selection = await this.#select(level, names.at(-1)?.shown ?? '')
+      level.selection = await this.#read(level, names.at(-1)?.shown ?? '')
       level.at = 0
     }
     return level.selection.names[level.at++]
@@ -94,18 +99,23 @@ export class Walk {
 
   /** Goes down into a directory; an empty one is itself found. One that has vanished is nothing. */
   async #enter({ shown, raw, foreign }: Omit<Found, 'kind'>): Promise<Found | undefined> {
+    const { after, prefix, followSymlinks } = this.#options
+    const identity = followSymlinks ? await stat(toPath(raw)).then(identityOf, () => '') : ''
+    const level: Level = { shown, raw, foreign, identity, selection: nothing, at: 0 }
+    this.#levels.push(level)
+    level.selection = await this.#read(level, '')
+    const itself = level.selection.count === 0 && shown !== '' && shown > after && shown.startsWith(prefix)
+    return itself ? { shown, raw, kind: 'directory', foreign } : undefined
+  }
+
+  /** A directory that has vanished holds nothing more; the root may not vanish. */
+  async #read(level: Level, last: ByteString): Promise<Selection> {
     try {
-      const identity = this.#options.followSymlinks ? identityOf(await stat(toPath(raw))) : ''
-      const level: Level = { shown, raw, foreign, identity, selection: { names: [], more: false, empty: false }, at: 0 }
-      this.#levels.push(level)
-      level.selection = await this.#select(level, '')
-      const itself = level.selection.empty && shown !== '' && shown > this.#options.after && shown.startsWith(this.#options.prefix)
-      return itself ? { shown, raw, kind: 'directory', foreign } : undefined
+      return await this.#select(level, last)
     } catch (error) {
-      if (shown === '') throw error
-      if (!['ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? '')) throw toStorageError(error, toText(shown))
-      if (this.#levels.at(-1)?.shown === shown) this.#levels.pop()
-      return undefined
+      if (level.shown === '') throw error
+      if (['ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? '')) return nothing
+      throw toStorageError(error, toText(level.shown))
     }
   }
 
@@ -116,7 +126,7 @@ export class Walk {
       after: afterHere,
       last,
       prefix: prefix.startsWith(level.shown) ? prefix.slice(level.shown.length) : '',
-      most,
+      most: Math.max(most, Math.ceil(level.selection.count / mostReadings)),
       above: followSymlinks ? new Set(this.#levels.map(({ identity }) => identity)) : undefined,
     })
   }
