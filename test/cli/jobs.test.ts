@@ -72,7 +72,7 @@ describe('with a worker', { timeout: 240_000 }, () => {
     await printed(worker, 'Working for')
     makeFiles(join(terminal.folder, 'in'), 5)
     makeFiles(join(terminal.folder, 'many'), manyFiles)
-    for (const name of ['out', 'out2', 'out3', 'out4', 'out5']) mkdirSync(join(terminal.folder, name))
+    for (const name of ['out', 'out2', 'out3', 'out4', 'out5', 'out6']) mkdirSync(join(terminal.folder, name))
   })
   afterAll(() => end(worker))
 
@@ -172,6 +172,13 @@ describe('with a worker', { timeout: 240_000 }, () => {
       code: 2,
       answer: { error: { code: 'JobAlreadyExist' } },
     })
+    const soFar = (await json('status', 'long')).answer['completed'] as { files: number }
+    const { answer: partial } = await json('report', 'long', '--out', 'so-far')
+    const rows = Object.fromEntries((partial['lists'] as { name: string; rows: number }[]).map((list) => [list.name, list.rows]))
+    expect(rows['long@1_completed_list']).toBeLessThanOrEqual(soFar.files)
+    expect(rows['long@1_total_list']).toBe(rows['long@1_completed_list']! + rows['long@1_skipped_list']! + rows['long@1_error_list']!)
+    expect(await json('errors', 'long')).toEqual({ code: 0, answer: { errors: [] } })
+
     expect(await json('start', 'long', '--wait')).toMatchObject({ code: 0, answer: { status: 'Migrating' } })
     const watched = await terminal.run('status', 'long', '--watch', '--json')
     const views = watched.stdout
@@ -189,6 +196,21 @@ describe('with a worker', { timeout: 240_000 }, () => {
     })
     await json('start', 'later')
     await awaitUntil(async () => (await json('status', 'later')).answer['status'] === 'Completed')
+  })
+
+  it('lists come through a worker where the address is not at hand', async () => {
+    const { folder, env } = terminal
+    const config = join(folder, 'worker.yaml')
+    writeFileSync(config, `addresses: { source: { vendor: nas, path: ${folder}/in }, target: { vendor: nas, path: ${folder}/out6 } }`)
+    const named = openTerminal({ TEMPORAL_ADDRESS: env['TEMPORAL_ADDRESS']!, TEMPORAL_NAMESPACE: env['TEMPORAL_NAMESPACE']! })
+    await end(worker, 'SIGTERM')
+    worker = terminal.start('worker', '--config', config)
+    await printed(worker, 'Working for')
+    expect(await named.json('create', 'remote', '--from', 'source', '--to', 'target', '--wait')).toMatchObject({ code: 0 })
+    const { stdout, stderr } = await named.run('report', 'remote', '--out', '.', '--json')
+    expect(stderr).toContain('a worker is asked')
+    expect((JSON.parse(stdout) as { lists: unknown }).lists).toMatchObject([{ name: 'remote@1_total_list', rows: 5 }, { rows: 5 }, { rows: 0 }, { rows: 0 }])
+    expect(readFileSync(join(named.folder, 'remote@1_completed_list.csv'), 'utf8')).toMatch(/^file_name,size,crc64,completed_at\r\nfile-0.txt,6,\d+,/)
   })
 
   it('an address is checked right by right', async () => {
