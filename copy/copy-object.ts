@@ -36,14 +36,15 @@ export function settledBefore({ options, now }: Pick<Engine, 'options' | 'now'>,
 export function assertKeyFits({ destination: { info, limits } }: Pick<Engine, 'destination'>, { key }: Entry): void {
   const bytes = utf8Length(info.prefix) + utf8Length(key)
   if (bytes <= limits.maxKeyBytes) return
-  throw new CopyFault('KeyUnsupported', `The name has ${bytes} bytes at the destination, which takes ${limits.maxKeyBytes}.`, 'destination')
+  const sentence = `The name has ${bytes} bytes at the destination, which takes ${limits.maxKeyBytes}.`
+  throw new CopyFault('KeyUnsupported', sentence, 'destination')
 }
 
 async function makeDirectory(engine: Engine, entry: Entry): Promise<Outcome> {
   const { dropped, ...stored } = toStored(engine, { mtimeMs: entry.mtimeMs, metadata: { user: {} } })
-  await tryPiece(engine, entry.key, () =>
-    engine.pool.run(() => atDestination(engine.destination.put(entry.key, [], { ...stored, signal: engine.signal })), { signal: engine.signal }),
-  )
+  const { destination, pool, signal } = engine
+  const make = () => atDestination(destination.put(entry.key, [], { ...stored, signal }))
+  await tryPiece(engine, entry.key, () => pool.run(make, { signal }))
   return completed(entry.key, entry, { crc64: '0', completedAt: engine.now(), verified: true, dropped })
 }
 
@@ -85,7 +86,10 @@ async function transferOnce(engine: Engine, entry: Entry, expected: Expected): P
   return await copyParts(engine, { entry, info, partBytes: plan.partBytes, expected, multipart })
 }
 
-export function planFor({ destination: { limits, multipart }, pieces }: Pick<Engine, 'destination' | 'pieces'>, size: number): Exclude<Plan, { kind: 'too-large' }> {
+type Feasible = Exclude<Plan, { kind: 'too-large' }>
+
+export function planFor({ destination, pieces }: Pick<Engine, 'destination' | 'pieces'>, size: number): Feasible {
+  const { limits, multipart } = destination
   const { pieceBytes, mostBytes } = pieces
   const plan = planObject(size, limits, { pieceBytes, mostPartBytes: mostBytes, multipart: multipart !== undefined })
   if (plan.kind === 'too-large') throw new CopyFault('TooLarge', plan.sentence, 'destination')

@@ -57,7 +57,8 @@ async function sendPart(engine: Engine, { info, multipart }: PartsTask, number: 
         await fetchRange(engine, info, range, piece)
         const hashes = engine.hash(piece.body, engine.hashes.part)
         const part = await atDestination(multipart.putPart(upload, number, piece.body, { hashes, signal: engine.signal }))
-        engine.uploads.addPart(info.key, { ...part, size: piece.length, hashes: { ...part.hashes, ...hashes } }, isProved(engine, part, hashes))
+        const proved = isProved(engine, part, hashes)
+        engine.uploads.addPart(info.key, { ...part, size: piece.length, hashes: { ...part.hashes, ...hashes } }, proved)
       },
       { signal: engine.signal },
     )
@@ -68,7 +69,10 @@ async function sendPart(engine: Engine, { info, multipart }: PartsTask, number: 
 
 function isProved(engine: Engine, part: Part, ours: Part['hashes']): boolean {
   const stated = compareHashes(part.hashes, ours)
-  if (stated === 'different') throw new CopyFault('ChecksumMismatch', `The destination states another checksum of part ${part.number} than was sent.`, 'destination')
+  if (stated === 'different') {
+    const sentence = `The destination states another checksum of part ${part.number} than was sent.`
+    throw new CopyFault('ChecksumMismatch', sentence, 'destination')
+  }
   return stated === 'equal' || engine.hashes.proving !== undefined
 }
 
@@ -84,7 +88,8 @@ async function complete(engine: Engine, task: PartsTask, { upload, parts, size, 
   const ordered = [...parts].sort((a, b) => a.number - b.number)
   const crc64 = crc64OfParts(ordered.map((part) => ({ crc64: part.hashes.crc64 ?? '0', size: part.size })))
   const sent: Sent = { key: entry.key, size, hashes: { crc64 }, etag: etagOfParts(ordered) }
-  const conclude = (proved: boolean): Outcome => completed(entry.key, info, { crc64, completedAt: engine.now(), verified: proved, dropped })
+  const conclude = (proved: boolean): Outcome =>
+    completed(entry.key, info, { crc64, completedAt: engine.now(), verified: proved, dropped })
   const options = { ifAbsent: expected === null ? true : undefined, hashes: sent.hashes, mtimeMs, signal: engine.signal }
   const attempt = async (): Promise<Outcome> => {
     try {

@@ -41,7 +41,8 @@ async function passOn(engine: Engine, entry: Entry, expected: Expected, piece: P
   return await store(engine, entry, expected, piece, info, { key: entry.key, size: piece.length, hashes })
 }
 
-const readOtherBytes = (): CopyFault => new CopyFault('ChecksumMismatch', 'The bytes read do not have the checksum that the source states.', 'source')
+const readOtherBytes = (): CopyFault =>
+  new CopyFault('ChecksumMismatch', 'The bytes read do not have the checksum that the source states.', 'source')
 
 /** A `name/` object may come to be as a folder at any moment, with the first file below it. */
 const isFolder = ({ key, size }: Sent): boolean => key.endsWith('/') && size === 0

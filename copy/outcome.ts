@@ -1,5 +1,5 @@
 /** How one file ended, as a row of the ledger. */
-import type { Entry, Outcome } from '../ledger/entry.ts'
+import type { Completion, Entry, Failure, Outcome } from '../ledger/entry.ts'
 import type { SkipReason } from '../model/report-row.ts'
 import type { ObjectInfo } from '../storage/storage.ts'
 import type { CopyFault } from './fault.ts'
@@ -12,15 +12,8 @@ export const skipped = (entry: Entry, reason: SkipReason): Outcome => ({ ...base
 
 export const excluded = (entry: Entry): Outcome => ({ ...base(entry), kind: 'excluded' })
 
-export interface Completion {
-  readonly crc64: string
-  readonly completedAt: number
-  readonly verified: boolean
-  readonly dropped: readonly string[]
-}
-
 /** Size and time are those of the version that was read, whatever the listing said. */
-export function completed(key: string, { size, mtimeMs }: Version, { dropped, ...facts }: Completion): Outcome {
+export function completed(key: string, { size, mtimeMs }: Version, { dropped = [], ...facts }: Completion): Outcome {
   return { key, size, mtimeMs, kind: 'completed', ...facts, dropped: dropped.length === 0 ? undefined : dropped }
 }
 
@@ -29,6 +22,6 @@ export function failed(entry: Entry, { code, message }: CopyFault, startedAt: nu
 }
 
 /** What the lister decided already. */
-export function failedBefore(entry: Entry, { code, description, startedAt, endedAt }: NonNullable<Entry['fail']>, now: number): Outcome {
-  return { ...base(entry), kind: 'failed', code, description, startedAt: startedAt ?? now, endedAt: endedAt ?? now }
+export function failedBefore(entry: Entry, fail: Failure, now: number): Outcome {
+  return { ...base(entry), kind: 'failed', startedAt: now, endedAt: now, ...fail }
 }

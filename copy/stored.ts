@@ -11,8 +11,10 @@ export interface Stored {
   readonly dropped: readonly string[]
 }
 
+type Described = Pick<ObjectInfo, 'mtimeMs' | 'storageClass'> & { readonly metadata: FileMetadata }
+
 /** Fails MetadataUnsupported where the policy is to fail. */
-export function toStored({ source, destination, options }: Engine, info: Pick<ObjectInfo, 'mtimeMs' | 'storageClass'> & { readonly metadata: FileMetadata }): Stored {
+export function toStored({ source, destination, options }: Engine, info: Described): Stored {
   const { contentHeaders, userMetadata, keepsMtime } = destination.abilities
   const mapped = mapMetadata(info.metadata, info.mtimeMs, {
     policy: options.metadataPolicy,

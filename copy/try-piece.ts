@@ -4,7 +4,10 @@ import type { Engine } from './engine.ts'
 import { isCopyFault, type CopyFault } from './fault.ts'
 import { aborted, maxTries, pause } from '../storage/retrying.ts'
 
-/** `attempt` is repeated after a wrong checksum at most `mostMismatches` times. Fails with the CopyFault of the last try; `aborted` when the batch is cut between two tries. */
+/**
+ * `attempt` is repeated after a wrong checksum at most `mostMismatches` times. Fails with the CopyFault of the last try, `aborted`
+ * when the batch is cut between two tries.
+ */
 export async function tryPiece<T>(engine: Engine, key: string, attempt: () => Promise<T>, mostMismatches = 1): Promise<T> {
   let mismatches = 0
   for (let failed = engine.uploads.triesBefore(key); ; ) {

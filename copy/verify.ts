@@ -57,7 +57,8 @@ export async function whenTaken(engine: Engine, entry: Entry, sent: Sent): Promi
   if (found !== null && isOurs(found, sent)) return 'ours'
   const decision = found === null ? undefined : decide(entry, found, { ...engine.comparison, contentTypes: false })
   if (decision?.kind === 'skip') return decision.reason
-  throw new CopyFault('DestinationNewer', 'The object at the destination was changed by somebody else while this job ran; it was left as it is.', 'destination')
+  const sentence = 'The object at the destination was changed by somebody else while this job ran; it was left as it is.'
+  throw new CopyFault('DestinationNewer', sentence, 'destination')
 }
 
 async function headOrNull({ destination, signal }: Engine, key: string): Promise<ObjectInfo | null> {

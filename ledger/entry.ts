@@ -16,7 +16,7 @@ export interface Entry {
   /** Left out by the filters; only with `--list-excluded`. */
   readonly excluded?: true
   /** Decided by the lister: this entry fails so, nothing is tried. */
-  readonly fail?: { readonly code: FileErrorCode; readonly description: string; readonly startedAt?: number; readonly endedAt?: number }
+  readonly fail?: Failure & { readonly startedAt?: number; readonly endedAt?: number }
 }
 
 export interface DestinationState {
@@ -30,11 +30,26 @@ interface OutcomeBase {
   readonly size: number
   readonly mtimeMs: number
 }
-/** `dropped`: names of user metadata that the destination cannot hold. */
+
+export interface Completion {
+  /** CRC-64/XZ in decimal. */
+  readonly crc64: string
+  readonly completedAt: number
+  /** A hash of the store proved the bytes. */
+  readonly verified: boolean
+  /** Names of user metadata that the destination cannot hold. */
+  readonly dropped?: readonly string[]
+}
+
+export interface Failure {
+  readonly code: FileErrorCode
+  readonly description: string
+}
+
 export type Outcome =
-  | (OutcomeBase & { readonly kind: 'completed'; readonly crc64: string; readonly completedAt: number; readonly verified: boolean; readonly dropped?: readonly string[] })
+  | (OutcomeBase & Completion & { readonly kind: 'completed' })
   | (OutcomeBase & { readonly kind: 'skipped'; readonly reason: SkipReason })
-  | (OutcomeBase & { readonly kind: 'failed'; readonly code: FileErrorCode; readonly description: string; readonly startedAt: number; readonly endedAt: number })
+  | (OutcomeBase & Failure & { readonly kind: 'failed'; readonly startedAt: number; readonly endedAt: number })
   | (OutcomeBase & { readonly kind: 'excluded' })
 
 /** A large object in the middle of its upload: the next generation goes on with it. */

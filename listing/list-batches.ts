@@ -43,13 +43,19 @@ const startOf = ({ retry }: ListInput): SourcePosition => (retry ? { kind: 'retr
 async function listFrom(task: ListTask, cursor: ListCursor): Promise<ListResult> {
   const cutter = makeCutter(task, cursor.pending)
   await cutter.cutFull()
-  const { from, excluded } = cursor.from === null || cutter.isFull() ? { from: cursor.from, excluded: noTally } : await listSome(task, cursor.from, cutter)
+  const nothing = cursor.from === null || cutter.isFull()
+  const { from, excluded } = nothing ? { from: cursor.from, excluded: noTally } : await listSome(task, cursor.from, cutter)
   await cutter.end(from === null)
   return await conclude(task, cutter, { pending: cutter.pending(), from }, excluded)
 }
 
-/** Where the source goes on; `null`: it is at its end. */
-async function listSome(task: ListTask, start: SourcePosition, cutter: Cutter): Promise<{ from: SourcePosition | null; excluded: Tally }> {
+interface Reached {
+  /** Where the source goes on; `null`: it is at its end. */
+  readonly from: SourcePosition | null
+  readonly excluded: Tally
+}
+
+async function listSome(task: ListTask, start: SourcePosition, cutter: Cutter): Promise<Reached> {
   let excluded: Tally = noTally
   for await (const page of pagesFrom(task, start)) {
     excluded = addTally(excluded, page.excluded)

@@ -30,11 +30,11 @@ export async function* retryEntries(task: RetryTask): AsyncGenerator<EntryPage> 
   for (;;) {
     const chunk = await readRows(task, volume, offset)
     if (chunk === undefined) return
+    const rows = offset === 0 ? chunk.rows.slice(1) : chunk.rows
     const isVolumeEnd = chunk.rows.length === 0
-    const next = isVolumeEnd ? { kind: 'retry' as const, volume: volume + 1, offset: 0 } : { kind: 'retry' as const, volume, offset: offset + chunk.bytes }
-    yield { entries: await toEntries(task, offset === 0 ? chunk.rows.slice(1) : chunk.rows), excluded: noTally, next }
-    volume = next.volume
-    offset = next.offset
+    volume = isVolumeEnd ? volume + 1 : volume
+    offset = isVolumeEnd ? 0 : offset + chunk.bytes
+    yield { entries: await toEntries(task, rows), excluded: noTally, next: { kind: 'retry', volume, offset } }
   }
 }
 

@@ -1,4 +1,4 @@
-/** Does something with each item, at most `width` at a time, in order of beginning. The first failure ends it, once all have settled. */
+/** Does something with each item, at most `width` at a time. The first failure ends it, once all that began have settled. */
 export async function eachOf<T>(items: Iterable<T>, width: number, act: (item: T) => Promise<void>): Promise<void> {
   const rest = items[Symbol.iterator]()
   let failed = false

@@ -71,7 +71,8 @@ const isHeaderName = (name: string): boolean => /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.
 
 function unsupportedSentence(dropped: readonly string[], { userMetadata, maxMetadataBytes }: MetadataRules): string {
   const why = userMetadata ? `holds ${maxMetadataBytes} bytes of it under names of plain letters` : 'holds none'
-  return `User metadata ${dropped.map((name) => `"${name}"`).join(', ')} cannot be kept: the destination ${why}. With --metadata-policy drop it is left behind.`
+  const names = dropped.map((name) => `"${name}"`).join(', ')
+  return `User metadata ${names} cannot be kept: the destination ${why}. With --metadata-policy drop it is left behind.`
 }
 
 /** `1700000000.25`: seconds, without zeros at the end. */

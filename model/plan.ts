@@ -30,7 +30,9 @@ export function planObject(size: number, limits: PlanLimits, options: PlanOption
 
 function planWhole(size: number, { maxPutBytes }: PlanLimits, { mostPartBytes }: PlanOptions): Plan {
   if (size > maxPutBytes) return tooLarge(size, `takes at most ${maxPutBytes} bytes in one request and has no multipart upload`)
-  if (size > mostPartBytes) return tooLarge(size, `has no multipart upload, and this version sends at most ${mostPartBytes} bytes in one request`)
+  if (size > mostPartBytes) {
+    return tooLarge(size, `has no multipart upload, and this version sends at most ${mostPartBytes} bytes in one request`)
+  }
   return { kind: 'whole' }
 }
 

@@ -17,10 +17,14 @@ export async function putStream(storage: Storage, key: string, bytes: AsyncItera
   if (plan.kind === 'too-large') throw new RangeError(`${key}: ${plan.sentence}`)
   if (plan.kind === 'parts' && multipart) return await putParts(multipart, key, inPieces(bytes, plan.partBytes), plan.partBytes, options)
   const { metadata, signal } = options
-  for await (const body of inPieces(bytes, Math.max(1, options.size))) await retrying(() => storage.put(key, body, { metadata, signal }), { signal })
+  for await (const body of inPieces(bytes, Math.max(1, options.size))) {
+    await retrying(() => storage.put(key, body, { metadata, signal }), { signal })
+  }
 }
 
-async function putParts(multipart: Multipart, key: string, bodies: AsyncIterable<Uint8Array[]>, partBytes: number, options: PutStreamOptions) {
+type Bodies = AsyncIterable<Uint8Array[]>
+
+async function putParts(multipart: Multipart, key: string, bodies: Bodies, partBytes: number, options: PutStreamOptions): Promise<void> {
   const { metadata, size, signal } = options
   await abortAll(multipart, key, { signal })
   const upload = await retrying(() => multipart.create(key, { metadata, size, partBytes, signal }), { signal })

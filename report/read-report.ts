@@ -8,7 +8,13 @@ import type { JobFile } from './job-file.ts'
 const chunkBytes = 4 * 1024 ** 2
 
 /** The bytes of one list over all its volumes, the header row once. Nothing when the run has no such list. */
-export async function* readList(storage: Storage, job: string, run: number, list: ListName, options: CallOptions = {}): AsyncGenerator<Uint8Array> {
+export async function* readList(
+  storage: Storage,
+  job: string,
+  run: number,
+  list: ListName,
+  options: CallOptions = {},
+): AsyncGenerator<Uint8Array> {
   for (let volume = 1; ; volume++) {
     const key = reportFolder + listFileName(job, run, list, volume)
     let first = 0

@@ -80,6 +80,32 @@ describe('a file that was cut', () => {
   })
 })
 
+describe('a source without ETags', () => {
+  it('is found to have changed by size and time, also after its last byte was read', async () => {
+    const { source, destination } = { source: openMemory(), destination: openMemory() }
+    await put(source, 'large', someBytes(size))
+    const plain = intercept(source, async (call, next) => {
+      const answer = await next()
+      return call.operation === 'get' || call.operation === 'head' ? { ...(answer as object), etag: undefined } as typeof answer : answer
+    })
+    const entries = (await entriesOf(source)).map((entry) => ({ ...entry, etag: undefined }))
+    let gets = 0
+    const changing = (at: number) =>
+      intercept(plain, async (call, next) => {
+        const answer = await next()
+        if (call.operation === 'get' && ++gets === at) await put(source, 'large', someBytes(size, at))
+        return answer
+      })
+    for (const at of [3, partCount]) {
+      gets = 0
+      const to = openMemory()
+      expect(await copyBatch(rig({ source: changing(at), destination: to, entries }))).toMatchObject({ counts: { completed: { files: 1 } } })
+      expect(await read(to, 'large')).toEqual(someBytes(size, at))
+    }
+    expect(await copyBatch(rig({ source: plain, destination, entries }))).toMatchObject({ counts: { completed: { files: 1 } } })
+  })
+})
+
 describe('ending at once', () => {
   it('rejects as aborted, and writes no checkpoint any more', async () => {
     const { source, destination } = { source: openMemory(), destination: openMemory() }

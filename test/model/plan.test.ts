@@ -31,7 +31,8 @@ describe('the plan of an object', () => {
         const bound = { maxPutBytes: 100, minPartBytes, maxParts, maxPartBytes: 2 * MiB, maxObjectBytes: Infinity }
         const plan = planObject(bytes, bound, { pieceBytes: 64, mostPartBytes: 2 * MiB, multipart: true })
         if (plan.kind === 'too-large') throw new Error(plan.sentence)
-        if (plan.kind === 'whole') return void expect(bytes).toBeLessThanOrEqual(64)
+        expect(plan.kind).toBe(bytes <= 64 ? 'whole' : 'parts')
+        if (plan.kind === 'whole') return
         expect(plan.parts).toBeLessThanOrEqual(maxParts)
         expect(plan.partBytes).toBeGreaterThanOrEqual(minPartBytes)
         const ranges = Array.from({ length: plan.parts }, (_, i) => partRange(i + 1, bytes, plan.partBytes))

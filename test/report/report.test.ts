@@ -119,6 +119,10 @@ describe('accounting', () => {
 })
 
 describe('CSV', () => {
+  it('quotes what any reader could take for the end of a row or cell', () => {
+    expect(toCsv([['a\nb', 'c\rd', 'e,f', 'g"h', ' i ', '']]).toString()).toBe('"a\nb","c\rd","e,f","g""h", i ,\r\n')
+  })
+
   it('comes back equal through another reader', () => {
     const cell = fc.string({ unit: fc.constantFrom('"', ',', '\n', '\r', 'a', ' ', '😀', '\t', ';'), maxLength: 6 })
     fc.assert(
