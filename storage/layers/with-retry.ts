@@ -1,3 +1,4 @@
+import { backoffMs, type Backoff } from '../../model/backoff.ts'
 import { isStorageError } from '../error.ts'
 import type { Storage } from '../storage.ts'
 import { intercept, type Operation } from './intercept.ts'
@@ -6,10 +7,8 @@ import { pause } from './pause.ts'
 export interface RetryOptions {
   /** Calls in all. */
   readonly tries?: number
-  /** Ceiling of the first wait; the next ones double. */
-  readonly firstWaitMs?: number
-  /** A store that asks for a longer wait is left to whoever called. */
-  readonly mostWaitMs?: number
+  /** A store that asks for more than the longest wait is left to whoever called. */
+  readonly backoff?: Backoff
   readonly random?: () => number
   readonly wait?: (ms: number, signal: AbortSignal | undefined) => Promise<void>
 }
@@ -34,9 +33,7 @@ export function withRetry(inner: Storage, options: RetryOptions = {}): Storage {
 }
 
 /** Undefined: not again. */
-function waitAfter(error: unknown, failed: number, { firstWaitMs = 200, mostWaitMs = 15_000, random = Math.random }: RetryOptions): number | undefined {
-  if (!isStorageError(error) || !error.retryable) return undefined
-  const own = Math.min(mostWaitMs, random() * firstWaitMs * 2 ** (failed - 1))
-  const asked = error.retryAfterMs ?? 0
-  return asked > mostWaitMs ? undefined : Math.max(own, asked)
+function waitAfter(error: unknown, failed: number, { backoff = { firstMs: 200, maxMs: 15_000 }, random = Math.random }: RetryOptions): number | undefined {
+  if (!isStorageError(error) || !error.retryable || (error.retryAfterMs ?? 0) > backoff.maxMs) return undefined
+  return backoffMs(failed, random(), backoff, error.retryAfterMs)
 }

@@ -30,7 +30,7 @@ describe('calls without a body are repeated', () => {
   })
 
   it('after a random part of the wait', async () => {
-    const { storage, waits } = setUp(throttled, 2, { random: () => 0.5 })
+    const { storage, waits } = setUp(throttled, 2, { random: () => 0 })
     await storage.list()
     expect(waits).toEqual([100, 200])
   })
@@ -57,7 +57,7 @@ describe('calls without a body are repeated', () => {
     const { memory } = setUp(throttled, 0)
     const faults = new Faults().add({ do: { kind: 'fail', error: throttled } })
     const controller = new AbortController()
-    const storage = withRetry(withFaults(memory, faults), { random: () => 1, firstWaitMs: 60_000, mostWaitMs: 60_000 })
+    const storage = withRetry(withFaults(memory, faults), { random: () => 1, backoff: { firstMs: 60_000, maxMs: 60_000 } })
     const failure = expectFailure(storage.list({ signal: controller.signal }), 'aborted')
     controller.abort()
     await failure
