@@ -61,10 +61,7 @@ export async function startEmbedded(
     onWarning: tell,
   })
   const { joined, address, uiAddress } = embedded
-  say(
-    shell,
-    `Temporal ${joined ? 'of this folder' : 'started here'}: ${address}${uiAddress ? `, Web UI ${uiAddress}` : ''}`,
-  )
+  say(shell, `Temporal ${joined ? 'of this folder' : 'started here'}: ${address}${uiAddress ? `, Web UI ${uiAddress}` : ''}`)
   return embedded
 }
 

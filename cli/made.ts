@@ -9,6 +9,7 @@ import type { Shell } from './shell.ts'
 export function printJob(shell: Shell, view: JobView): ExitCode {
   if (view.status !== 'Create Failed' || view.reason === null) {
     printResult(shell, view, () => showJob(view))
+    if (isEmpty(view)) say(shell, `Nothing was found at ${view.source}: is its prefix or path right?`)
     return exitCodeOf(view)
   }
   const { code, message } = view.reason
@@ -16,3 +17,6 @@ export function printJob(shell: Shell, view: JobView): ExitCode {
   say(shell, `${code}: ${message}`)
   return 2
 }
+
+const isEmpty = ({ status, listed, excluded }: JobView): boolean =>
+  status === 'Completed' && listed.files === 0 && excluded.files === 0

@@ -61,8 +61,8 @@ export function toJobOptions(names: JobNames, file: JobFile, folder: string): Jo
     ...rest
   } = file
   if (!isJobName(names.job)) throw invalidName(names.job)
-  const source = toRefText(names.source, folder)
-  const destination = toRefText(names.destination, folder)
+  const source = toRefText(names.source, folder, 'source')
+  const destination = toRefText(names.destination, folder, 'destination')
   const overlap = overlapFault(source, destination)
   if (overlap) throw new TranshipError(overlap.code, overlap.message)
   const timeZone = file.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone
@@ -74,7 +74,7 @@ export function toJobOptions(names: JobNames, file: JobFile, folder: string): Jo
     ...(noCompareContentType === true || compareContentType === false ? { compareContentType: false } : {}),
     ...(since === undefined || since === 'all' ? {} : { sinceMs: sinceOf(since, timeZone) }),
     ...(storageClassMap ? { storageClassMap } : {}),
-    ...(ledger === undefined ? {} : { ledger: toRefText(ledger, folder) }),
+    ...(ledger === undefined ? {} : { ledger: toRefText(ledger, folder, 'destination') }),
     timeZone,
     job: names.job,
     source,

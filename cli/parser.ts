@@ -53,6 +53,7 @@ function makeParser(commands: readonly Command[], version: string, choose: (comm
     .options(globalOptions)
     .version(version)
     .help()
+    .alias('help', 'h')
     .wrap(Math.min(120, process.stdout.columns ?? 100))
     .completion('completion', 'Print a script that completes commands and options in bash or zsh')
   for (const group of groupsOf(commands)) addGroup(parser, group, commands, choose)
@@ -135,6 +136,7 @@ function refuseLeftovers(args: Args, { name, options, positionals }: Command): v
     '_',
     '$0',
     'help',
+    'h',
     'version',
   ])
   const unknown = Object.keys(args).find((key) => !known.has(key))

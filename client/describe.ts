@@ -1,7 +1,9 @@
 /** Reads a job's workflow with `describe` alone: no worker is needed. */
+import { setTimeout as delay } from 'node:timers/promises'
 import {
   WorkflowNotFoundError,
   type Client,
+  type WorkflowExecutionDescription,
   type WorkflowExecutionInfo,
   type WorkflowExecutionStatusName,
 } from '@temporalio/client'
@@ -35,7 +37,7 @@ const closedAs: Readonly<Partial<Record<WorkflowExecutionStatusName, ClosedAs>>>
 /** Undefined when Temporal holds no job of that name. */
 export async function describeJob(client: Client, job: string): Promise<Described | undefined> {
   try {
-    const description = await client.workflow.getHandle(workflowIdOf(job)).describe()
+    const description = await describeOnceBegun(client, job)
     const memo = memoOf(description)
     if (!memo) return undefined
     const { pendingActivities, pendingWorkflowTask } = description.raw
@@ -56,6 +58,21 @@ export async function describeJob(client: Client, job: string): Promise<Describe
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return undefined
     throw error
+  }
+}
+
+const begunWithinMs = 1_000
+
+/** A workflow that has just gone on as a new run shows the memo of its first start until a worker has taken it up. */
+async function describeOnceBegun(client: Client, job: string): Promise<WorkflowExecutionDescription> {
+  const handle = client.workflow.getHandle(workflowIdOf(job))
+  const deadline = Date.now() + begunWithinMs
+  for (;;) {
+    const description = await handle.describe()
+    const firstRunId = description.raw.workflowExecutionInfo?.firstRunId
+    const isFresh = firstRunId && firstRunId !== description.runId && memoOf(description)?.epoch === ''
+    if (!isFresh || Date.now() > deadline) return description
+    await delay(50)
   }
 }
 

@@ -16,8 +16,8 @@ export const addressCheckCommand: Command = {
   options: { as: { type: 'string', describe: 'source | destination', default: 'source' } },
   examples: [['tranship address check archive --as destination', 'also writes, reads back and deletes a canary object']],
   run: async (args, shell) => {
-    const address = toRefText(requiredText(args, 'name'), shell.folder)
     const role = roleOf(textOf(args, 'as') ?? 'source')
+    const address = toRefText(requiredText(args, 'name'), shell.folder, role)
     return await withSession(args, shell, async ({ jobs }) => {
       const result = await jobs.checkAddress(address, role)
       printResult(shell, result, () => showCheck(result))

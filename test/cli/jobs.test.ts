@@ -174,9 +174,13 @@ describe('with a worker', { timeout: 240_000 }, () => {
     })
     const soFar = (await json('status', 'long')).answer['completed'] as { files: number }
     const { answer: partial } = await json('report', 'long', '--out', 'so-far')
-    const rows = Object.fromEntries((partial['lists'] as { name: string; rows: number }[]).map((list) => [list.name, list.rows]))
+    const rows = Object.fromEntries(
+      (partial['lists'] as { name: string; rows: number }[]).map((list) => [list.name, list.rows]),
+    )
     expect(rows['long@1_completed_list']).toBeLessThanOrEqual(soFar.files)
-    expect(rows['long@1_total_list']).toBe(rows['long@1_completed_list']! + rows['long@1_skipped_list']! + rows['long@1_error_list']!)
+    expect(rows['long@1_total_list']).toBe(
+      rows['long@1_completed_list']! + rows['long@1_skipped_list']! + rows['long@1_error_list']!,
+    )
     expect(await json('errors', 'long')).toEqual({ code: 0, answer: { errors: [] } })
 
     expect(await json('start', 'long', '--wait')).toMatchObject({ code: 0, answer: { status: 'Migrating' } })
@@ -201,7 +205,10 @@ describe('with a worker', { timeout: 240_000 }, () => {
   it('lists come through a worker where the address is not at hand', async () => {
     const { folder, env } = terminal
     const config = join(folder, 'worker.yaml')
-    writeFileSync(config, `addresses: { source: { vendor: nas, path: ${folder}/in }, target: { vendor: nas, path: ${folder}/out6 } }`)
+    writeFileSync(
+      config,
+      `addresses: { source: { vendor: nas, path: ${folder}/in }, target: { vendor: nas, path: ${folder}/out6 } }`,
+    )
     const named = openTerminal({ TEMPORAL_ADDRESS: env['TEMPORAL_ADDRESS']!, TEMPORAL_NAMESPACE: env['TEMPORAL_NAMESPACE']! })
     await end(worker, 'SIGTERM')
     worker = terminal.start('worker', '--config', config)
@@ -209,8 +216,15 @@ describe('with a worker', { timeout: 240_000 }, () => {
     expect(await named.json('create', 'remote', '--from', 'source', '--to', 'target', '--wait')).toMatchObject({ code: 0 })
     const { stdout, stderr } = await named.run('report', 'remote', '--out', '.', '--json')
     expect(stderr).toContain('a worker is asked')
-    expect((JSON.parse(stdout) as { lists: unknown }).lists).toMatchObject([{ name: 'remote@1_total_list', rows: 5 }, { rows: 5 }, { rows: 0 }, { rows: 0 }])
-    expect(readFileSync(join(named.folder, 'remote@1_completed_list.csv'), 'utf8')).toMatch(/^file_name,size,crc64,completed_at\r\nfile-0.txt,6,\d+,/)
+    expect((JSON.parse(stdout) as { lists: unknown }).lists).toMatchObject([
+      { name: 'remote@1_total_list', rows: 5 },
+      { rows: 5 },
+      { rows: 0 },
+      { rows: 0 },
+    ])
+    expect(readFileSync(join(named.folder, 'remote@1_completed_list.csv'), 'utf8')).toMatch(
+      /^file_name,size,crc64,completed_at\r\nfile-0.txt,6,\d+,/,
+    )
   })
 
   it('an address is checked right by right', async () => {
