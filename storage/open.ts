@@ -25,8 +25,9 @@ export interface OpenOptions extends DriverOptions {
 }
 
 /**
- * Opens an address; nothing is sent yet. From the driver outwards: what the store cannot hold is refused, keys lose their prefix, tests put in their faults, every
- * request is counted and waits for its turn, body-less calls are repeated, and what is left must be in order.
+ * Opens an address; nothing is sent yet. From the driver outwards: what the store cannot hold is refused, keys lose their
+ * prefix, tests put in their faults, every request is counted and waits for its turn, body-less calls are repeated, and what is
+ * left must be in order.
  */
 export async function openStorage(address: ResolvedAddress, options: OpenOptions = {}): Promise<Storage> {
   const { meter, faults, ...driverOptions } = options

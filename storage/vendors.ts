@@ -9,13 +9,15 @@ export interface DriverOptions {
   readonly followSymlinks?: boolean
 }
 
-const s3Family = () => import('./drivers/s3/driver.ts')
+const s3Driver = () => import('./drivers/s3/driver.ts')
+const ossDialect = () => import('./drivers/s3/dialects/oss.ts')
+const s3Dialect = () => import('./drivers/s3/dialects/s3.ts')
 
 const openers = {
   memory: async (address: MemoryAddress) => (await import('./drivers/memory/driver.ts')).openMemory(address),
   nas: async (address: NasAddress, options: DriverOptions) => (await import('./drivers/nas/driver.ts')).openNas(address, options),
-  oss: async (address: OssAddress) => (await s3Family()).openS3Family(address, (await import('./drivers/s3/dialects/oss.ts')).ossDialect),
-  s3: async (address: S3Address) => (await s3Family()).openS3Family(address, (await import('./drivers/s3/dialects/s3.ts')).s3Dialect),
+  oss: async (address: OssAddress) => (await s3Driver()).openS3Family(address, (await ossDialect()).ossDialect),
+  s3: async (address: S3Address) => (await s3Driver()).openS3Family(address, (await s3Dialect()).s3Dialect),
 }
 
 /** An address of tranship.yaml, its variables filled in; its vendor says which fields it has. */

@@ -1,7 +1,6 @@
-import type { Storage } from '../storage.ts'
+import type { Body, Multipart, Storage } from '../storage.ts'
 
-export const operations = ['list', 'head', 'get', 'put', 'delete', 'create', 'putPart', 'listParts', 'complete', 'abort', 'listUploads'] as const
-export type Operation = (typeof operations)[number]
+export type Operation = Exclude<keyof Storage | keyof Multipart, 'info' | 'limits' | 'abilities' | 'close' | 'multipart'>
 
 export interface Call {
   readonly operation: Operation
@@ -18,7 +17,7 @@ export type Around = <T>(call: Call, next: () => Promise<T>) => Promise<T>
 /** A storage that does the same, with `around` about each call. */
 export function intercept(inner: Storage, around: Around): Storage {
   const { multipart } = inner
-  const run = <T>(operation: Operation, options: Asked, next: () => Promise<T>, key?: string, body: readonly Uint8Array[] = []): Promise<T> =>
+  const run = <T>(operation: Operation, options: Asked, next: () => Promise<T>, key?: string, body: Body = []): Promise<T> =>
     around({ operation, key, signal: options?.signal, sentBytes: body.reduce((sum, { length }) => sum + length, 0) }, next)
   return {
     ...forward(inner),
@@ -30,9 +29,11 @@ export function intercept(inner: Storage, around: Around): Storage {
     ...(multipart && {
       multipart: {
         create: (key, options) => run('create', options, () => multipart.create(key, options), key),
-        putPart: (upload, number, body, options) => run('putPart', options, () => multipart.putPart(upload, number, body, options), upload.key, body),
+        putPart: (upload, number, body, options) =>
+          run('putPart', options, () => multipart.putPart(upload, number, body, options), upload.key, body),
         listParts: (upload, options) => run('listParts', options, () => multipart.listParts(upload, options), upload.key),
-        complete: (upload, parts, options) => run('complete', options, () => multipart.complete(upload, parts, options), upload.key),
+        complete: (upload, parts, options) =>
+          run('complete', options, () => multipart.complete(upload, parts, options), upload.key),
         abort: (upload, options) => run('abort', options, () => multipart.abort(upload, options), upload.key),
         listUploads: (key, options) => run('listUploads', options, () => multipart.listUploads(key, options), key),
       },

@@ -63,7 +63,7 @@ function matches({ operation, key }: Fault, call: Pick<Call, 'operation' | 'key'
 
 /** The seam for tests: a store that fails as it is told to. */
 export function withFaults(inner: Storage, faults: Faults): Storage {
-  const calls = intercept(inner, async (call, next) => await strikeCall(call.operation === 'get' ? [] : faults.strike(call), next))
+  const calls = intercept(inner, (call, next) => strikeCall(call.operation === 'get' ? [] : faults.strike(call), next))
   return {
     ...forward(calls),
     get: async (key, sink, options) => {

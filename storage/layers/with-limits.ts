@@ -32,12 +32,14 @@ export function withLimits(inner: Storage): Storage {
 
 const lengthOf = (body: Body): number => body.reduce((sum, { length }) => sum + length, 0)
 const refuse = (kind: StorageErrorKind, message: string): StorageError => new StorageError(message, { kind })
+const tooMany = (what: string, bytes: number, most: number): string =>
+  `${what} has ${bytes} bytes, the store holds at most ${most}.`
 
 function assertObject(key: string, { user }: Metadata, { maxKeyBytes, maxMetadataBytes }: StorageLimits): void {
   const keyBytes = utf8Length(key)
-  if (keyBytes > maxKeyBytes) throw refuse('key-unsupported', `The key has ${keyBytes} bytes, the store holds at most ${maxKeyBytes}.`)
+  if (keyBytes > maxKeyBytes) throw refuse('key-unsupported', tooMany('The key', keyBytes, maxKeyBytes))
   const bytes = Object.entries(user).reduce((sum, [name, value]) => sum + utf8Length(name) + utf8Length(value), 0)
-  if (bytes > maxMetadataBytes) throw refuse('metadata-unsupported', `User metadata has ${bytes} bytes, the store holds at most ${maxMetadataBytes}.`)
+  if (bytes > maxMetadataBytes) throw refuse('metadata-unsupported', tooMany('User metadata', bytes, maxMetadataBytes))
 }
 
 function assertBytes(bytes: number, most: number, where: string): void {

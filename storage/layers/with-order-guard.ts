@@ -17,7 +17,7 @@ export function withOrderGuard(inner: Storage): Storage {
     list: async (options = {}) => {
       const page = await inner.list(options)
       const entries = inOrder(page.entries, lastKeyBefore(lastKeys, options))
-      remember(lastKeys, page, options, entries.at(-1)?.key)
+      remember(lastKeys, page, entries.at(-1)?.key ?? lastKeyBefore(lastKeys, options))
       return { ...page, entries }
     },
   }
@@ -40,10 +40,11 @@ function inOrder(entries: readonly ListEntry[], before: string | undefined): Lis
 }
 
 function outOfOrder(key: string, last: string): StorageError {
-  return new StorageError(`The listing is not in order: ${JSON.stringify(key)} came after ${JSON.stringify(last)}.`, { kind: 'unexpected', scope: 'address' })
+  const message = `The listing is not in order: ${JSON.stringify(key)} came after ${JSON.stringify(last)}.`
+  return new StorageError(message, { kind: 'unexpected', scope: 'address' })
 }
 
-function remember(lastKeys: Map<string, string>, { next }: ListPage, options: ListOptions, last = lastKeyBefore(lastKeys, options)): void {
+function remember(lastKeys: Map<string, string>, { next }: ListPage, last: string | undefined): void {
   if (next === undefined || last === undefined) return
   lastKeys.delete(next)
   lastKeys.set(next, last)

@@ -22,7 +22,8 @@ export function withPrefix(inner: Storage, prefix: string): Storage {
 
 function below(prefix: string, options: ListOptions = {}): ListOptions {
   const { startAfter } = options
-  return { ...options, prefix: prefix + (options.prefix ?? ''), ...(startAfter !== undefined && { startAfter: prefix + startAfter }) }
+  const asked = { ...options, prefix: prefix + (options.prefix ?? '') }
+  return startAfter === undefined ? asked : { ...asked, startAfter: prefix + startAfter }
 }
 
 function withBareInfo(options: GetOptions, bare: <T extends ListEntry>(entry: T) => T): GetOptions {

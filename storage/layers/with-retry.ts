@@ -13,8 +13,10 @@ export interface RetryOptions {
   readonly wait?: (ms: number, signal: AbortSignal | undefined) => Promise<void>
 }
 
-/** Those that carry no body and whose second call does no more than the first. Reads are repeated by the copy engine, by the piece. */
+/** Those without a body whose second call does no more than the first. Reads are repeated by the copy engine, by the piece. */
 const repeatable: ReadonlySet<Operation> = new Set(['list', 'head', 'delete', 'listParts', 'abort', 'listUploads'])
+
+const usual: Backoff = { firstMs: 200, maxMs: 15_000 }
 
 /** Repeats what may succeed when it is repeated, after growing, random waits or the one that the store asked for. */
 export function withRetry(inner: Storage, options: RetryOptions = {}): Storage {
@@ -33,7 +35,7 @@ export function withRetry(inner: Storage, options: RetryOptions = {}): Storage {
 }
 
 /** Undefined: not again. */
-function waitAfter(error: unknown, failed: number, { backoff = { firstMs: 200, maxMs: 15_000 }, random = Math.random }: RetryOptions): number | undefined {
+function waitAfter(error: unknown, failed: number, { backoff = usual, random = Math.random }: RetryOptions): number | undefined {
   if (!isStorageError(error) || !error.retryable || (error.retryAfterMs ?? 0) > backoff.maxMs) return undefined
   return backoffMs(failed, random(), backoff, error.retryAfterMs)
 }

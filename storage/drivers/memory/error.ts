@@ -8,8 +8,10 @@ const sentences = {
   precondition: (key: string) => `The object "${key}" is not as the request demands.`,
 } as const satisfies Partial<Record<StorageErrorKind, (subject: string) => string>>
 
-export const fault = (kind: keyof typeof sentences, subject: string): StorageError => new StorageError(sentences[kind](subject), { kind })
+export const fault = (kind: keyof typeof sentences, subject: string): StorageError =>
+  new StorageError(sentences[kind](subject), { kind })
 
 export function assertKey(key: string): void {
-  if (key === '' || !key.isWellFormed()) throw new StorageError(`${JSON.stringify(key)} cannot be a key.`, { kind: 'key-unsupported' })
+  if (key !== '' && key.isWellFormed()) return
+  throw new StorageError(`${JSON.stringify(key)} cannot be a key.`, { kind: 'key-unsupported' })
 }

@@ -17,5 +17,5 @@ export function assertHashes(sent: Hashes | undefined, held: { readonly crc64: s
   const names = (['crc64', 'md5'] as const).filter((name) => sent?.[name] !== undefined && held[name] !== undefined)
   const wrong = names.find((name) => sent?.[name] !== held[name])
   if (wrong === undefined) return
-  throw new StorageError(`The ${wrong} sent along is ${sent?.[wrong]}, that of the bytes received is ${held[wrong]}.`, { kind: 'checksum' })
+  throw new StorageError(`The ${wrong} sent along is ${sent?.[wrong]}, that of the bytes ${held[wrong]}.`, { kind: 'checksum' })
 }

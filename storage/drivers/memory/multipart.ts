@@ -1,5 +1,7 @@
 import { StorageError } from '../../error.ts'
-import type { Body, CompleteOptions, CreateUploadOptions, Multipart, Part, PartOptions, PutResult, UploadRef } from '../../storage.ts'
+import type {
+  Body, CompleteOptions, CreateUploadOptions, Multipart, Part, PartOptions, PutResult, UploadRef,
+} from '../../storage.ts'
 import type { MemoryBucket } from './driver.ts'
 import { assertKey, fault } from './error.ts'
 import { assertHashes, crc64, md5 } from './hashes.ts'
@@ -20,7 +22,8 @@ export function openMultipart(bucket: MemoryBucket): Multipart {
 
 const toRef = ({ key, uploadId, partBytes }: StoredUpload): UploadRef => ({ key, uploadId, partBytes })
 
-const sortedParts = ({ parts }: StoredUpload): Part[] => [...parts.values()].map(({ part }) => part).sort((a, b) => a.number - b.number)
+const sortedParts = ({ parts }: StoredUpload): Part[] =>
+  [...parts.values()].map(({ part }) => part).sort((a, b) => a.number - b.number)
 
 function openUpload(store: MemoryStore, { uploadId }: UploadRef): StoredUpload {
   const upload = store.uploads.get(uploadId)
@@ -28,14 +31,18 @@ function openUpload(store: MemoryStore, { uploadId }: UploadRef): StoredUpload {
   return upload
 }
 
-function createUpload({ store }: MemoryBucket, key: string, { metadata, storageClass, partBytes }: CreateUploadOptions): UploadRef {
+function createUpload({ store }: MemoryBucket, key: string, options: CreateUploadOptions): UploadRef {
+  const { metadata, storageClass, partBytes } = options
   assertKey(key)
-  const upload = { key, uploadId: crypto.randomUUID(), partBytes, storageClass, metadata: structuredClone(metadata), parts: new Map() }
+  const uploadId = crypto.randomUUID()
+  const upload = { key, uploadId, partBytes, storageClass, metadata: structuredClone(metadata), parts: new Map() }
   store.uploads.set(upload.uploadId, upload)
   return toRef(upload)
 }
 
-async function putPart({ store, limits }: MemoryBucket, ref: UploadRef, number: number, body: Body, options: PartOptions = {}): Promise<Part> {
+async function putPart(
+  { store, limits }: MemoryBucket, ref: UploadRef, number: number, body: Body, options: PartOptions = {},
+): Promise<Part> {
   openUpload(store, ref)
   if (!Number.isInteger(number) || number < 1 || number > limits.maxParts) throw invalid(`There is no part ${number}`)
   const bytes = concat(body)
@@ -46,7 +53,9 @@ async function putPart({ store, limits }: MemoryBucket, ref: UploadRef, number: 
   return part
 }
 
-async function completeUpload({ store, limits, now }: MemoryBucket, ref: UploadRef, parts: readonly Part[], options: CompleteOptions): Promise<PutResult> {
+async function completeUpload(
+  { store, limits, now }: MemoryBucket, ref: UploadRef, parts: readonly Part[], options: CompleteOptions,
+): Promise<PutResult> {
   const bytes = assemble(openUpload(store, ref), parts, limits.minPartBytes)
   const hashes = { crc64: await crc64(bytes) }
   assertHashes(options.hashes, hashes)
@@ -64,7 +73,8 @@ function assemble({ parts: held }: StoredUpload, parts: readonly Part[], minPart
     const one = held.get(wanted.number)
     if (one?.part.etag !== wanted.etag) throw invalid(`Part ${wanted.number} is not there, or is another one`)
     if (at > 0 && (parts[at - 1]?.number ?? 0) >= wanted.number) throw invalid('The parts do not ascend')
-    if (at < parts.length - 1 && one.bytes.length < minPartBytes) throw invalid(`Part ${wanted.number} has less than ${minPartBytes} bytes`)
+    const isShort = at < parts.length - 1 && one.bytes.length < minPartBytes
+    if (isShort) throw invalid(`Part ${wanted.number} has less than ${minPartBytes} bytes`)
     return one.bytes
   }))
 }

@@ -5,7 +5,8 @@ import type { MemoryStore, StoredObject } from './store.ts'
 
 const chunkBytes = 64 * 1024
 
-export function listPage(store: MemoryStore, { prefix = '', startAfter = '', cursor, limit }: ListOptions, { maxListEntries }: StorageLimits): ListPage {
+export function listPage(store: MemoryStore, options: ListOptions, { maxListEntries }: StorageLimits): ListPage {
+  const { prefix = '', startAfter = '', cursor, limit } = options
   const most = Math.max(1, Math.min(limit ?? maxListEntries, maxListEntries))
   const keys = store.page(prefix, cursor ?? startAfter, most + 1)
   const entries = keys.slice(0, most).map((key) => toEntry(key, found(store, key)))
@@ -40,8 +41,8 @@ export async function readObject(store: MemoryStore, key: string, sink: Sink, op
 
 function slice(bytes: Uint8Array, range: GetOptions['range']): Uint8Array {
   if (!range) return bytes
-  if (range.first >= bytes.length) throw new StorageError(`Byte ${range.first} lies beyond the end at ${bytes.length}.`, { kind: 'range' })
-  return bytes.subarray(range.first, range.last + 1)
+  if (range.first < bytes.length) return bytes.subarray(range.first, range.last + 1)
+  throw new StorageError(`Byte ${range.first} lies beyond the end at ${bytes.length}.`, { kind: 'range' })
 }
 
 /** A chunk is wiped once the sink is done with it, so that whoever keeps one without copying it is found out by tests. */

@@ -10,12 +10,14 @@ export async function putObject({ store, now }: MemoryBucket, key: string, body:
   const hashes = { crc64: await crc64(bytes), md5: md5(bytes) }
   assertHashes(options.hashes, hashes)
   assertConditions(store, key, options)
-  const { metadata, storageClass } = options
-  store.set(key, { bytes, mtimeMs: now(), etag: hashes.md5, crc64: hashes.crc64, storageClass, metadata: structuredClone(metadata) })
+  const { storageClass } = options
+  const metadata = structuredClone(options.metadata)
+  store.set(key, { bytes, mtimeMs: now(), etag: hashes.md5, crc64: hashes.crc64, storageClass, metadata })
   return { etag: hashes.md5, hashes: { crc64: hashes.crc64 } }
 }
 
-export function assertConditions(store: MemoryStore, key: string, { ifAbsent, ifMatch }: Pick<PutOptions, 'ifAbsent' | 'ifMatch'>): void {
+export function assertConditions(store: MemoryStore, key: string, conditions: Pick<PutOptions, 'ifAbsent' | 'ifMatch'>): void {
+  const { ifAbsent, ifMatch } = conditions
   const etag = store.find(key)?.etag
   if (ifAbsent && etag !== undefined) throw fault('precondition', key)
   if (ifMatch !== undefined && ifMatch !== etag) throw fault('precondition', key)

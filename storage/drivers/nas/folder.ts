@@ -20,7 +20,8 @@ export class Folder {
     this.path = path
     this.root = join(path, folder)
     this.followSymlinks = followSymlinks
-    if (folder !== '' && keyFault(folder)) throw new StorageError(`The folder "${folder}" does not lie below ${path}.`, { kind: 'no-folder' })
+    if (folder === '' || keyFault(folder) === undefined) return
+    throw new StorageError(`The folder "${folder}" does not lie below ${path}.`, { kind: 'no-folder' })
   }
 
   at(key: string): string {
@@ -82,7 +83,11 @@ export class Folder {
 }
 
 async function isNoFolder(path: string): Promise<boolean> {
-  return await stat(path).then((stats) => !stats.isDirectory(), (error: unknown) => ['ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? ''))
+  try {
+    return !(await stat(path)).isDirectory()
+  } catch (error) {
+    return ['ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? '')
+  }
 }
 
 function contains(top: string, path: string): boolean {

@@ -57,7 +57,8 @@ export class Lister {
 
   #begin(prefix: string, after: string): Walk {
     const { root, followSymlinks } = this.#folder
-    return new Walk({ root: toBytes(root), prefix: toBytes(prefix), after: toBytes(after), followSymlinks, most: this.#namesAtATime })
+    const place = { root: toBytes(root), prefix: toBytes(prefix), after: toBytes(after) }
+    return new Walk({ ...place, followSymlinks, most: this.#namesAtATime })
   }
 
   #take(prefix: string, after: string): Walk | undefined {
@@ -77,7 +78,8 @@ export class Lister {
   async #look(found: readonly Found[]): Promise<ListEntry[]> {
     const entries: (ListEntry | undefined)[] = []
     for (let at = 0; at < found.length; at += statsAtOnce) {
-      entries.push(...(await Promise.all(found.slice(at, at + statsAtOnce).map((one) => lookAt(one, this.#folder.followSymlinks)))))
+      const some = found.slice(at, at + statsAtOnce)
+      entries.push(...(await Promise.all(some.map((one) => lookAt(one, this.#folder.followSymlinks)))))
     }
     return entries.filter((entry) => entry !== undefined)
   }

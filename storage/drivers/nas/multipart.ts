@@ -57,7 +57,7 @@ class Uploads {
   async putPart(upload: UploadRef, number: number, body: Body): Promise<Part> {
     const size = body.reduce((sum, { length }) => sum + length, 0)
     if (!Number.isInteger(number) || number < 1) throw invalid(`There is no part ${number}`)
-    if (size > upload.partBytes) throw invalid(`Part ${number} has ${size} bytes, more than the ${upload.partBytes} of this upload's parts`)
+    if (size > upload.partBytes) throw invalid(`Part ${number} has ${size} bytes, more than ${upload.partBytes}`)
     const part: Part = { number, size, etag: randomBytes(8).toString('hex'), hashes: {} }
     await this.#gone(upload, async (path) => {
       await writePart(join(path, 'data'), body, (number - 1) * upload.partBytes)
@@ -152,4 +152,5 @@ function assertComplete({ partBytes }: UploadRef, parts: readonly Part[], held: 
 }
 
 const invalid = (why: string): StorageError => new StorageError(`${why}.`, { kind: 'invalid' })
-const noUpload = ({ uploadId }: UploadRef): StorageError => new StorageError(`There is no upload ${uploadId}.`, { kind: 'no-upload' })
+const noUpload = ({ uploadId }: UploadRef): StorageError =>
+  new StorageError(`There is no upload ${uploadId}.`, { kind: 'no-upload' })

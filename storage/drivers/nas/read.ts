@@ -56,12 +56,12 @@ async function pour(handle: FileHandle, key: string, sink: Sink, options: GetOpt
   const before = await handle.stat()
   if (!before.isFile()) throw new StorageError(`"${key}" is not a file.`, { kind: 'not-a-file' })
   if (options.ifMatch !== undefined && options.ifMatch !== etagOf(before)) throw changed(key)
-  const { first, length } = span(before.size, options.range)
+  const wanted = span(before.size, options.range)
   const info = announced(toInfo(key, before), options)
-  const given = await pourBytes(handle, first, length, sink, options.signal)
+  const given = await pourBytes(handle, wanted, sink, options.signal)
   if (etagOf(await handle.stat()) !== etagOf(before)) throw changed(key)
-  if (given < length) throw new StorageError(`"${key}" ended after ${given} of ${length} bytes.`, { kind: 'premature-end' })
-  return info
+  if (given === wanted.length) return info
+  throw new StorageError(`"${key}" ended after ${given} of ${wanted.length} bytes.`, { kind: 'premature-end' })
 }
 
 function announced(info: ObjectInfo, { onInfo }: GetOptions): ObjectInfo {
@@ -69,13 +69,18 @@ function announced(info: ObjectInfo, { onInfo }: GetOptions): ObjectInfo {
   return info
 }
 
-function span(size: number, range: GetOptions['range']): { first: number; length: number } {
+interface Span {
+  readonly first: number
+  readonly length: number
+}
+
+function span(size: number, range: GetOptions['range']): Span {
   if (!range) return { first: 0, length: size }
   if (range.first >= size) throw new StorageError(`Byte ${range.first} lies beyond the end at ${size}.`, { kind: 'range' })
   return { first: range.first, length: Math.min(range.last + 1, size) - range.first }
 }
 
-function pourBytes(handle: FileHandle, first: number, length: number, sink: Sink, signal: AbortSignal | undefined): Promise<number> {
+function pourBytes(handle: FileHandle, { first, length }: Span, sink: Sink, signal: AbortSignal | undefined): Promise<number> {
   return withBuffer(length, async (buffer) => {
     let given = 0
     while (given < length) {

@@ -1,4 +1,4 @@
-/** Names of what a put or an upload leaves beside its target until it is whole. Listings do not show them, keys cannot use them. */
+/** Names of what a put or an upload keeps beside its target until it is whole. Listings do not show them, no key can be one. */
 import { createHash, randomBytes } from 'node:crypto'
 import { opendir, readdir, rm } from 'node:fs/promises'
 import { hostname } from 'node:os'

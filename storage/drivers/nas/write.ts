@@ -20,7 +20,9 @@ export class Writer {
   async put(key: string, body: Body, options: PutOptions): Promise<PutResult> {
     assertGoing(options.signal)
     assertKey(key)
-    return await this.#folder.guard(key, () => (key.endsWith('/') ? this.#putFolder(key, body, options) : this.#putFile(key, body, options)))
+    return await this.#folder.guard(key, async () =>
+      key.endsWith('/') ? await this.#putFolder(key, body, options) : await this.#putFile(key, body, options),
+    )
   }
 
   async #putFolder(key: string, body: Body, { ifAbsent, mtimeMs }: PutOptions): Promise<PutResult> {
@@ -151,4 +153,5 @@ async function linked(path: string, target: string, key: string): Promise<boolea
   }
 }
 
-const taken = (key: string): StorageError => new StorageError(`"${key}" is there already.`, { kind: 'precondition', code: 'EEXIST' })
+const taken = (key: string): StorageError =>
+  new StorageError(`"${key}" is there already.`, { kind: 'precondition', code: 'EEXIST' })
