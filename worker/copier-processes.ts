@@ -8,6 +8,8 @@ import type { WorkerSettings } from './workers.ts'
 
 const entry = fileURLToPath(new URL(`./copier.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url))
 const restartAfterMs = 1_000
+/** Node's four threads for files are too few for a share. */
+const fileThreads = { UV_THREADPOOL_SIZE: '16' }
 
 export interface CopierProcesses {
   readonly pids: readonly number[]
@@ -21,7 +23,7 @@ export async function startCopierProcesses(settings: WorkerSettings, count: numb
   const { onWarning: _, ...plain } = settings
 
   const start = async (): Promise<void> => {
-    const child = fork(entry, [], { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+    const child = fork(entry, [], { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'], env: { ...fileThreads, ...process.env } })
     children.add(child)
     child.once('exit', () => {
       children.delete(child)
