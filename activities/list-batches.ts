@@ -8,6 +8,8 @@ import type { Dependencies } from './dependencies.ts'
 import { blockingFault } from './fault.ts'
 
 const turnMs = 10_000
+/** Batches carry the attempt alone: it must be another in every call. */
+const attemptsOfACall = 1_000_000
 const beatEveryMs = 5_000
 
 export const createListBatches = ({ storages }: Dependencies) =>
@@ -20,7 +22,7 @@ export const createListBatches = ({ storages }: Dependencies) =>
           source: await storages.source(options),
           destination: await storages.destination(options),
           ledger: openLedger(await storages.ledger(options), input.context),
-          input, attempt, signal: cut, deadlineMs: Date.now() + turnMs, now: Date.now,
+          input, attempt: input.call * attemptsOfACall + attempt, signal: cut, deadlineMs: Date.now() + turnMs, now: Date.now,
         })
       } catch (error) {
         const blocked = blockingFault(error, 'destination')

@@ -51,13 +51,16 @@ export function newRun(run: number, startedAt: number, retry?: RunState['retry']
 export const wantsListing = (state: RunState, window: number): boolean =>
   !state.listingDone && state.pending.length < window + batchesPerList
 
+/** Every call has a number of its own, also one that repeats a call that was cut: what a late writer leaves is never read. */
+export const withCall = (state: RunState): RunState => ({ ...state, calls: state.calls + 1 })
+export const withMerge = (state: RunState): RunState => ({ ...state, merges: state.merges + 1 })
+
 export function withListed(state: RunState, result: ListResult): RunState {
   const added = result.batches.map((batch): PendingBatch => ({ batch, generation: 0, counts: noCounts, failures: {} }))
   const { position: _, ...rest } = state
   return {
     ...rest,
     ...(result.position && { position: result.position }),
-    calls: state.calls + 1,
     nextBatch: state.nextBatch + result.batches.length,
     listingDone: result.position === undefined,
     listed: result.batches.reduce(addTally, state.listed),
@@ -115,7 +118,6 @@ export function withMerged(state: RunState, batches: number, result: MergeResult
   return {
     ...state,
     finished: state.finished.slice(batches),
-    merges: state.merges + 1,
     fragments: [...state.fragments, result.fragment],
     mergedCounts: addCounts(state.mergedCounts, result.counts),
   }

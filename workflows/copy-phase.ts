@@ -3,7 +3,7 @@ import { ActivityFailure, CancellationScope, TimeoutFailure, condition, isCancel
 import type { OutcomesRef } from '../model/batch.ts'
 import type { Fault } from '../model/codes.ts'
 import { maxWindow, tooManyFailed } from '../model/job-state.ts'
-import { batchesPerList, isCopied, nextMerge, wantsListing, withCopied, withListed, withUnknown } from '../model/run-state.ts'
+import { batchesPerList, isCopied, nextMerge, wantsListing, withCall, withCopied, withListed, withUnknown } from '../model/run-state.ts'
 import type { PendingBatch } from '../model/run-state.ts'
 import { formatSize } from '../model/size.ts'
 import type { CopyHeartbeat } from '../model/heartbeat.ts'
@@ -69,9 +69,11 @@ class Pump {
 
   private async list(): Promise<void> {
     this.listing = true
-    const { run } = this.job.state
+    const { state } = this.job
+    state.run = withCall(state.run)
+    const { run } = state
     try {
-      const result = await lister(`run ${run.run}, list call ${run.calls + 1}: up to ${batchesPerList} batches`).listBatches({
+      const result = await lister(`run ${run.run}, list call ${run.calls}: up to ${batchesPerList} batches`).listBatches({
         context: this.job.context,
         ...(run.position && { from: run.position }),
         ...(run.retry && { retry: run.retry }),

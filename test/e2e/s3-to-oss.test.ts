@@ -16,7 +16,7 @@ let oss: OssServer
 let tranship: Tranship
 const files = testFiles(5_000, { asciiMetadata: true })
 const keys = files.map(({ key }) => key)
-const job = 'photos-to-archive'
+const job = 'photos-to-oss'
 
 beforeAll(async () => {
   s3 = await startVersitygw({ accessKey: 'source-key', secretKey: 'source-secret' })

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { CopyResult } from '../../model/batch.ts'
 import {
-  batchesPerMerge, countsSoFar, isCopied, newRun, nextMerge, wantsListing, withAllFinished, withCopied, withListed, withMerged, withUnknown,
+  batchesPerMerge, countsSoFar, isCopied, newRun, nextMerge, wantsListing, withAllFinished, withCall, withCopied, withListed, withMerge, withMerged, withUnknown,
 } from '../../model/run-state.ts'
 import type { RunState } from '../../model/run-state.ts'
 import { noCounts, noTally, totalOf } from '../../model/status.ts'
@@ -24,15 +24,18 @@ function apply(state: RunState, { kind, pick }: Step): RunState {
   const pending = state.pending[pick % Math.max(1, state.pending.length)]
   const merge = nextMerge(state)
   if (kind === 'list') return state.listingDone ? state : listed(state, pick % 60, pick % 5 !== 0)
-  if (kind === 'merge') return merge ? withMerged(state, merge.length, merged(state.merges, merge.length)) : state
+  if (kind === 'merge') return merge ? mergedOnce(state, merge.length) : state
   if (pending === undefined) return state
   if (kind === 'unknown') return withUnknown(state, pending.batch.n)
   const before = pending.counts.completed.files
   return withCopied(state, pending.batch.n, copied(kind === 'copy' ? files : Math.max(before, pick % files), pending.generation))
 }
 
-const merged = (merge: number, batches: number) =>
-  ({ fragment: { merge, attempt: 1, parts: 1 }, counts: { ...noCounts, completed: { files: batches * files, bytes: batches * files } } })
+function mergedOnce(before: RunState, batches: number): RunState {
+  const state = withMerge(before)
+  const counts = { ...noCounts, completed: { files: batches * files, bytes: batches * files } }
+  return withMerged(state, batches, { fragment: { merge: state.merges, attempt: 1, parts: 1 }, counts })
+}
 
 describe('the state of a run', () => {
   it('counts every listed file exactly once, in whatever order things happen', () => {
@@ -41,12 +44,17 @@ describe('the state of a run', () => {
       const worked = steps.reduce(apply, newRun(1, 0))
       let state = listed(worked, 1, false)
       for (const { batch, generation } of state.pending) state = withCopied(state, batch.n, copied(files, generation))
-      for (let merge = nextMerge(state); merge; merge = nextMerge(state)) state = withMerged(state, merge.length, merged(state.merges, merge.length))
+      for (let merge = nextMerge(state); merge; merge = nextMerge(state)) state = mergedOnce(state, merge.length)
       expect(isCopied(state)).toBe(true)
       expect(totalOf(state.counts)).toEqual(state.listed)
       expect(totalOf(state.mergedCounts)).toEqual(state.listed)
       expect(new Set(state.fragments.map(({ merge }) => merge)).size).toBe(state.fragments.length)
     }))
+  })
+
+  it('numbers every call of the lister and every merge anew, also those that repeat one that was cut', () => {
+    const twice = withMerge(withMerge(withCall(withCall(newRun(1, 0)))))
+    expect([twice.calls, twice.merges]).toEqual([2, 2])
   })
 
   it('raises the generation with every attempt that ended, so that outcomes never share a name', () => {
