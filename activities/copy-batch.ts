@@ -4,7 +4,7 @@ import { openLedger } from '../ledger/ledger.ts'
 import type { BatchState } from '../ledger/entry.ts'
 import type { CopyInput, CopyResult, OutcomesRef } from '../model/batch.ts'
 import { heartbeatEveryMs } from '../model/heartbeat.ts'
-import { noCounts } from '../model/status.ts'
+import { countsSince, noCounts } from '../model/status.ts'
 import type { CopyHeartbeat } from '../model/heartbeat.ts'
 import type { HashName } from '../storage/storage.ts'
 import { beating } from './beating.ts'
@@ -78,7 +78,7 @@ class BatchTurn {
       previous: before?.state, followsOthers: generation > 0 || this.mine.attempt > 1,
       options, pool, pieces, cut, checkpoint, signal: abort, deadlineMs: this.startedAt + turnMs, now: Date.now,
       proven: new Set(context.proven as readonly HashName[]),
-      onProgress: ({ counts, movedBytes, bytesPerSecond }) => { this.beat = { ...this.beat, counts, movedBytes, bytesPerSecond } },
+      onProgress: ({ counts, movedBytes, bytesPerSecond }) => { this.beat = { ...this.beat, counts: countsSince(counts, this.input.known), movedBytes, bytesPerSecond } },
     })
   }
 }

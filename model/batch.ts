@@ -62,6 +62,8 @@ export interface CopyInput {
   readonly batch: BatchRef
   readonly generation: number
   readonly previous?: OutcomesRef
+  /** What the job counts of this batch already: heartbeats tell what came since. */
+  readonly known: Counts
   /** Batches in flight: how often to heartbeat follows from it. */
   readonly window: number
 }

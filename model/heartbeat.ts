@@ -1,7 +1,7 @@
 import type { OutcomesRef } from './batch.ts'
 import type { Counts } from './status.ts'
 
-/** Heartbeat details of one copy activity, ≤ 1 KiB. Counts are of its whole batch so far. */
+/** Heartbeat details of one copy activity, ≤ 1 KiB. Counts are what came since the job last counted its batch. */
 export interface CopyHeartbeat {
   readonly run: number
   readonly counts: Counts

@@ -28,6 +28,14 @@ export function addCounts(a: Counts, b: Counts): Counts {
     unverified: a.unverified + b.unverified,
   }
 }
+export const countsSince = (now: Counts, before: Counts): Counts => ({
+  completed: tallySince(now.completed, before.completed),
+  skipped: tallySince(now.skipped, before.skipped),
+  failed: tallySince(now.failed, before.failed),
+  unverified: now.unverified - before.unverified,
+})
+const tallySince = (now: Tally, before: Tally): Tally => ({ files: now.files - before.files, bytes: now.bytes - before.bytes })
+
 export const totalOf = (counts: Counts): Tally => addTally(addTally(counts.completed, counts.skipped), counts.failed)
 
 export type FailureCounts = Readonly<Partial<Record<FileErrorCode, number>>>

@@ -88,7 +88,7 @@ class Pump {
     }
   }
 
-  private async copy({ batch, generation, outcomes }: PendingBatch): Promise<void> {
+  private async copy({ batch, generation, outcomes, counts: known }: PendingBatch): Promise<void> {
     const { state, options } = this.job
     const { window } = state
     this.copying.add(batch.n)
@@ -96,7 +96,7 @@ class Pump {
       const again = generation === 0 ? '' : `, generation ${generation}`
       const summary = `run ${state.run.run}, batch ${batch.n}${again}: ${batch.files} files, ${formatSize(batch.bytes)}`
       const result = await copier(summary, window).copyBatch({
-        context: this.job.context, batch, generation, window, ...(outcomes && { previous: outcomes }),
+        context: this.job.context, batch, generation, window, known, ...(outcomes && { previous: outcomes }),
       })
       state.run = withCopied(state.run, batch.n, result)
       if (options.window === undefined && result.queuedMs < promptMs) state.window = Math.min(maxWindow, window + 1)

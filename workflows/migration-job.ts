@@ -1,6 +1,6 @@
 /** A job: one workflow that lives through all its runs. It decides and counts; activities list, copy and write. */
 import {
-  ApplicationFailure, CancellationScope, CancelledFailure, allHandlersFinished, condition, continueAsNew, workflowInfo,
+  ApplicationFailure, CancellationScope, CancelledFailure, allHandlersFinished, condition, makeContinueAsNewFunc, workflowInfo,
 } from '@temporalio/workflow'
 import type { JobOptions } from '../model/job.ts'
 import { accountingFault, blockedLimitMs, blockedWaitMs, hasFailed, newJobState, retryDays, statusOf, toMemo } from '../model/job-state.ts'
@@ -166,7 +166,8 @@ async function blocked(job: Job): Promise<void> {
 /** An internal stop and start: nothing is in flight, the next run of the workflow goes on from the carried state. */
 async function carryOn(job: Job, input: MigrationInput): Promise<never> {
   await condition(allHandlersFinished)
-  return await continueAsNew<typeof migrationJob>({ ...input, state: job.state })
+  const carry = makeContinueAsNewFunc<typeof migrationJob>({ memo: { status: toMemo(job.state, job.options) } })
+  return await carry({ ...input, state: job.state })
 }
 
 async function close(job: Job): Promise<StatusMemo> {
