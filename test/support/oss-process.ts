@@ -2,6 +2,7 @@
 import OSS from 'ali-oss'
 import type { Counts } from '../servers/oss/counters.ts'
 import type { FaultRule } from '../servers/oss/faults.ts'
+import type { AccessKey } from '../servers/oss/options.ts'
 import { startOssProcess as startProcess } from '../servers/oss/process.ts'
 
 export interface OssProcess {
@@ -19,6 +20,8 @@ export interface OssProcess {
   removeFault(id: string): Promise<void>
   /** How many requests the rule of this id has struck. */
   hits(id: string): Promise<number>
+  /** Replaces all access keys. */
+  setKeys(keys: readonly AccessKey[]): Promise<void>
   stop(): Promise<void>
 }
 
@@ -49,6 +52,7 @@ export async function startOssProcess(options: OssProcessOptions): Promise<OssPr
     setFault: async (rule) => void (await control('POST', 'faults', rule)),
     removeFault: async (id) => void (await control('DELETE', `faults/${id}`)),
     hits: async (id) => ((await control('GET', 'faults')) as { id: string; hits: number }[]).find((rule) => rule.id === id)?.hits ?? 0,
+    setKeys: async (list) => void (await control('PUT', 'keys', list)),
     stop: () => stop('SIGKILL'),
   }
 }
