@@ -7,48 +7,16 @@
 import type { BatchState, Entry } from '../ledger/entry.ts'
 import type { Fault } from '../model/codes.ts'
 import { eachOf } from '../model/each-of.ts'
-import type { JobOptions } from '../model/job.ts'
 import { countsOf, failuresOf } from '../model/outcome-counts.ts'
 import type { Counts, FailureCounts } from '../model/status.ts'
 import { isStorageError } from '../storage/error.ts'
-import type { HashName, Storage } from '../storage/storage.ts'
 import type { BatchBook } from './batch-book.ts'
 import { startRun, type Run } from './batch-run.ts'
 import { copyObject } from './copy-object.ts'
+import type { CopyTask } from './copy-task.ts'
 import { CopyFault, isCopyFault } from './fault.ts'
-import type { PiecePool } from './piece-pool.ts'
-import type { RequestPool } from './request-pool.ts'
 import { aborted } from '../storage/retrying.ts'
 import { isSuspicious, type Suspect } from './suspects.ts'
-
-export interface CopyTask {
-  readonly source: Storage
-  readonly destination: Storage
-  readonly entries: readonly Entry[]
-  readonly previous?: BatchState
-  /** Others worked at this batch before: they may have left uploads that no checkpoint holds. */
-  readonly followsOthers?: boolean
-  readonly options: JobOptions
-  readonly pool: RequestPool
-  readonly pieces: PiecePool
-  readonly signal: AbortSignal
-  readonly cut: AbortSignal
-  /** The batch is cut once `now()` has passed this. */
-  readonly deadlineMs: number
-  readonly now: () => number
-  readonly onProgress: (progress: CopyProgress) => void
-  /** Keeps the whole state of the batch; never called while a call is pending. */
-  readonly checkpoint: (state: BatchState) => Promise<void>
-  /** Hashes that the destination was seen to refuse when wrong. */
-  readonly proven?: ReadonlySet<HashName>
-}
-
-export interface CopyProgress {
-  readonly counts: Counts
-  /** Bytes read from the source by this call, retries included. */
-  readonly movedBytes: number
-  readonly bytesPerSecond: number
-}
 
 /** The state is the one last handed to `checkpoint` with success (or `previous`). */
 export interface BatchResult extends BatchState {

@@ -4,10 +4,10 @@
  */
 import type { Entry, OpenUpload, Outcome } from '../ledger/entry.ts'
 import { partRange } from '../model/plan.ts'
-import type { Multipart, ObjectInfo, Part } from '../storage/storage.ts'
+import type { ObjectInfo, Part } from '../storage/storage.ts'
 import { crc64OfParts } from './crc64.ts'
 import { eachOf } from '../model/each-of.ts'
-import type { Engine, Expected } from './engine.ts'
+import type { Engine } from './engine.ts'
 import { atDestination, CopyFault, isCopyFault } from './fault.ts'
 import { assertSameVersion, fetchRange } from './fetch.ts'
 import { compareHashes } from './hashing.ts'
@@ -16,18 +16,10 @@ import { completed, skipped } from './outcome.ts'
 import { aborted } from '../storage/retrying.ts'
 import { toStored } from './stored.ts'
 import { tryPiece } from './try-piece.ts'
-import { giveUp, openUpload } from './open-upload.ts'
+import { giveUp, openUpload, type PartsTask } from './open-upload.ts'
 import { etagOfParts, verifyPut, whenTaken, type Sent } from './verify.ts'
 
 const partsAtOnce = 8
-
-export interface PartsTask {
-  readonly entry: Entry
-  readonly info: ObjectInfo
-  readonly partBytes: number
-  readonly expected: Expected
-  readonly multipart: Multipart
-}
 
 export async function copyParts(engine: Engine, task: PartsTask): Promise<Outcome> {
   const open = await openUpload(engine, task)

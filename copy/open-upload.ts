@@ -1,12 +1,19 @@
 /** Begins a multipart upload, goes on with one that an earlier attempt left, or gives one up. */
-import type { OpenUpload } from '../ledger/entry.ts'
+import type { Entry, OpenUpload } from '../ledger/entry.ts'
 import { isStorageError } from '../storage/error.ts'
 import type { Multipart, ObjectInfo, Part, Storage, UploadRef } from '../storage/storage.ts'
-import type { PartsTask } from './copy-parts.ts'
-import type { Engine } from './engine.ts'
+import type { Engine, Expected } from './engine.ts'
 import { atDestination, isCopyFault } from './fault.ts'
 import { toStored } from './stored.ts'
 import { tryPiece } from './try-piece.ts'
+
+export interface PartsTask {
+  readonly entry: Entry
+  readonly info: ObjectInfo
+  readonly partBytes: number
+  readonly expected: Expected
+  readonly multipart: Multipart
+}
 
 export async function openUpload(engine: Engine, task: PartsTask): Promise<OpenUpload> {
   return (await resume(engine, task)) ?? (await begin(engine, task))

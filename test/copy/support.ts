@@ -1,7 +1,7 @@
 /** A batch on two memory stores, with everything else at its defaults. */
 import { makePiecePool } from '../../copy/piece-pool.ts'
 import { makeRequestPool } from '../../copy/request-pool.ts'
-import type { CopyTask } from '../../copy/copy-batch.ts'
+import type { CopyTask } from '../../copy/copy-task.ts'
 import type { BatchState, Entry } from '../../ledger/entry.ts'
 import { jobDefaults, type JobOptions } from '../../model/job.ts'
 import { StorageError, type StorageErrorDetails } from '../../storage/error.ts'
