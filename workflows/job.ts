@@ -6,10 +6,12 @@ import { toDetails } from '../model/details.ts'
 import type { JobOptions } from '../model/job.ts'
 import { toMemo } from '../model/job-state.ts'
 import type { JobState } from '../model/job-state.ts'
+import type { StatusMemo } from '../model/status.ts'
 
 const statusKey = defineSearchAttributeKey('JobStatus', 'KEYWORD')
 const sourceKey = defineSearchAttributeKey('JobSource', 'KEYWORD')
 const destinationKey = defineSearchAttributeKey('JobDestination', 'KEYWORD')
+const runKey = defineSearchAttributeKey('JobRun', 'INT')
 const publishEveryMs = 3_000
 const maxNotes = 20
 
@@ -24,7 +26,7 @@ export class Job {
   cutting = false
   /** `start` while blocked: look at the address at once. */
   nudged = false
-  private published = { at: 0, status: '', key: '' }
+  private published = { at: 0, attributes: '', key: '' }
 
   constructor(options: JobOptions, state: JobState, hasSearchAttributes: boolean) {
     this.options = options
@@ -75,17 +77,18 @@ export class Job {
     if (key === this.published.key && Date.now() - this.published.at < publishEveryMs) return
     upsertMemo({ status: memo })
     setCurrentDetails(toDetails(memo, this.state.notes))
-    this.publishAttributes(memo.status)
-    this.published = { at: Date.now(), status: memo.status, key }
+    const attributes = `${memo.status}, run ${memo.run}`
+    if (attributes !== this.published.attributes) this.publishAttributes(memo)
+    this.published = { at: Date.now(), attributes, key }
   }
 
-  private publishAttributes(status: string): void {
-    if (!this.hasSearchAttributes || status === this.published.status) return
-    const { source, destination } = this.options
+  private publishAttributes({ status, run, source, destination }: StatusMemo): void {
+    if (!this.hasSearchAttributes) return
     upsertSearchAttributes([
       { key: statusKey, value: status },
       { key: sourceKey, value: source.slice(0, 255) },
       { key: destinationKey, value: destination.slice(0, 255) },
+      { key: runKey, value: run },
     ])
   }
 

@@ -28,6 +28,8 @@ describe('a job', () => {
     const memo = await withWorkers(environment, simulation, async () => await (await begin(optionsOf('plain-job'))).result())
     expect(memo).toMatchObject({ status: 'Completed', listed: { files: 13_000, complete: true }, counts: { completed: { files: 13_000 } } })
     expect(simulation.merged.size).toBe(130)
+    const { searchAttributes } = await environment.client.workflow.getHandle(workflowIdOf('plain-job')).describe()
+    expect(searchAttributes).toMatchObject({ JobStatus: ['Completed'], JobSource: ['here'], JobDestination: ['there'], JobRun: [1] })
   })
 
   it('never has more batches in flight than its window', async () => {
