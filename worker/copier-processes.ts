@@ -29,8 +29,9 @@ export async function startCopierProcesses(settings: WorkerSettings, count: numb
       children.delete(child)
       if (!draining) void restart()
     })
+    child.on('error', () => undefined) // It died before it could be told something: that is what 'exit' is for.
     child.send(plain)
-    await Promise.race([once(child, 'message'), once(child, 'exit')])
+    await Promise.race([once(child, 'message'), once(child, 'exit')]).catch(() => undefined)
   }
   const restart = async (): Promise<void> => {
     await delay(restartAfterMs)

@@ -16,6 +16,7 @@ async function run(settings: WorkerSettings): Promise<void> {
   const worker = await createCopyWorker(connection, settings.server, dependencies)
   process.once('message', () => worker.shutdown())
   process.once('disconnect', () => worker.getState() === 'RUNNING' && worker.shutdown())
+  if (!process.connected) return
   process.send?.('ready')
   await worker.run()
   await dependencies.storages.close()

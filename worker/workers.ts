@@ -38,7 +38,6 @@ const common = (connection: NativeConnection, { namespace }: TemporalServer): Om
   identity: `${hostname()}:${process.pid}:${randomBytes(3).toString('hex')}`,
   maxHeartbeatThrottleInterval: '1s',
   defaultHeartbeatThrottleInterval: '1s',
-  shutdownGraceTime: '20s',
 })
 
 export async function createControlWorker(connection: NativeConnection, server: TemporalServer, dependencies: Dependencies): Promise<Worker> {
@@ -48,6 +47,7 @@ export async function createControlWorker(connection: NativeConnection, server: 
     workflowBundle: { codePath: await workflowBundle() },
     dataConverter: { payloadConverterPath },
     activities: createControlActivities(dependencies),
+    shutdownGraceTime: '5s',
     maxConcurrentActivityTaskExecutions: controlsAtOnce,
     stickyQueueScheduleToStartTimeout: '2s',
     maxCachedWorkflows: 200,
@@ -59,6 +59,7 @@ export async function createCopyWorker(connection: NativeConnection, server: Tem
     ...common(connection, server),
     taskQueue: copyTaskQueue,
     activities: createCopyActivities(dependencies),
+    shutdownGraceTime: 0,
     maxConcurrentActivityTaskExecutions: batchesAtOnce,
   })
 }

@@ -11,8 +11,8 @@ export interface WorkerHost {
   output(): string
   /** kill -9 of the host and its copy processes. */
   kill(): Promise<void>
-  /** SIGTERM to the host; returns its exit code. */
-  drain(): Promise<number | null>
+  /** Asks the host, and it alone, to end; returns its exit code. */
+  drain(signal?: 'SIGTERM' | 'SIGINT'): Promise<number | null>
 }
 
 export interface WorkerHostOptions {
@@ -37,10 +37,10 @@ export async function startWorkerHost({ address, configPath, processes = 1, env 
     pid: child.pid as number,
     output: () => output,
     kill: () => end(child, 'SIGKILL'),
-    drain: async () => {
+    drain: async (signal = 'SIGTERM') => {
       const ended = new Promise((resolve) => child.once('exit', resolve))
       child.ref()
-      child.kill('SIGTERM')
+      child.kill(signal)
       await ended
       return child.exitCode
     },
