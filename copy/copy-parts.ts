@@ -46,6 +46,7 @@ async function sendPart(engine: Engine, { info, multipart }: PartsTask, number: 
   try {
     await engine.pool.run(
       async () => {
+        if (engine.stopped()) throw aborted()
         await fetchRange(engine, info, range, piece)
         const hashes = engine.hash(piece.body, engine.hashes.part)
         const part = await atDestination(multipart.putPart(upload, number, piece.body, { hashes, signal: engine.signal }))

@@ -1,5 +1,6 @@
 /** A file of one piece: one whole GET, one PUT, no HEAD. One GET is one version by itself, whatever the listing said. */
 import type { Entry, Outcome } from '../ledger/entry.ts'
+import { aborted } from '../storage/retrying.ts'
 import type { ObjectInfo } from '../storage/storage.ts'
 import { conditionsFor, type Engine, type Expected } from './engine.ts'
 import { atDestination, CopyFault, isCopyFault } from './fault.ts'
@@ -33,6 +34,7 @@ export async function copyWhole(engine: Engine, entry: Entry, expected: Expected
 }
 
 async function passOn(engine: Engine, entry: Entry, expected: Expected, piece: Piece): Promise<Outcome | Grown> {
+  if (engine.stopped()) throw aborted()
   const fetched = await fetchWhole(engine, entry.key, piece)
   if (fetched.kind === 'grown') return fetched
   const { info } = fetched
