@@ -29,11 +29,19 @@ export interface Run {
 }
 
 const checkpointEveryMs = 3_000
+/** A piece that a cut finds on its way may end within this; one that hangs is given up, and begun again by who goes on. */
+const usualGraceMs = 8_000
 
 export async function startRun(task: CopyTask): Promise<Run> {
   const { source, destination, options, pool, pieces, signal, cut, deadlineMs, now, onProgress } = task
   const halt = new AbortController()
-  const stopHalting = whenAborted([signal, cut], () => halt.abort())
+  const ended = new AbortController()
+  let grace: NodeJS.Timeout | undefined
+  const stopEnding = whenAborted([signal], () => ended.abort())
+  const stopHalting = whenAborted([signal, cut], () => {
+    halt.abort()
+    grace ??= setTimeout(() => ended.abort(), task.graceMs ?? usualGraceMs)
+  })
   let broken: unknown
   const book = openBook(task.previous, async (state) => {
     await task.checkpoint(state).catch((error: unknown) => {
@@ -45,7 +53,8 @@ export async function startRun(task: CopyTask): Promise<Run> {
   const meter = makeMeter(now)
   const report = () => onProgress({ counts: book.counts, movedBytes: meter.movedBytes, bytesPerSecond: meter.bytesPerSecond })
   const engine: Engine = {
-    source, destination, options, pool, pieces, now, signal,
+    source, destination, options, pool, pieces, now,
+    signal: ended.signal,
     hash: await openHasher(),
     hashes: planHashes(source, destination, task.proven ?? new Set()),
     comparison: makeComparison(source, destination, options),
@@ -76,7 +85,9 @@ export async function startRun(task: CopyTask): Promise<Run> {
     blocked: () => suspects.blocked ?? faultOfLedger(broken),
     stop() {
       clearInterval(timer)
+      clearTimeout(grace)
       stopHalting()
+      stopEnding()
     },
   }
 }

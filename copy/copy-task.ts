@@ -18,6 +18,8 @@ export interface CopyTask {
   readonly pieces: PiecePool
   readonly signal: AbortSignal
   readonly cut: AbortSignal
+  /** What a cut finds on its way may still take so long. */
+  readonly graceMs?: number
   /** The batch is cut once `now()` has passed this. */
   readonly deadlineMs: number
   readonly now: () => number
