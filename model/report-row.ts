@@ -21,4 +21,4 @@ export const maxListRows = 10_000_000
 export function listFileName(job: string, run: number, list: ListName, volume = 1): string {
   return `${job}@${run}_${list}${volume === 1 ? '' : `_${volume}`}`
 }
-export const jobFileName = (job: string, run: number): string => `${job}@${run}_job.json`
+export const jobFileName = (job: string): string => `${job}_job.json`

@@ -1,10 +1,20 @@
-/** `<job>@<run>_job.json`: what the job was asked and what the run came to. Written last: a report stands when it is there. */
+/**
+ * `<job>_job.json`: what the job was asked, and what each of its runs came to. It is written after a run's lists: the report of a
+ * run stands when the run is in it.
+ */
 import type { ReportInput } from '../model/batch.ts'
 import type { JobOptions } from '../model/job.ts'
 import { totalOf, type Tally } from '../model/status.ts'
 
 export interface JobFile {
   readonly job: string
+  /** Of the newest run. */
+  readonly options: JobOptions
+  /** In ascending order, the last thousand of them. */
+  readonly runs: readonly RunRecord[]
+}
+
+export interface RunRecord {
   readonly run: number
   /** Tells a report from that of an earlier job of the same name. */
   readonly epoch: string
@@ -20,17 +30,14 @@ export interface JobFile {
   /** Completed files that lost user metadata, by the policy `drop`. */
   readonly droppedMetadata: number
   readonly lists: readonly { readonly name: string; readonly rows: number; readonly bytes: number }[]
-  readonly options: JobOptions
 }
 
-export type JobFileLists = JobFile['lists']
+const mostRuns = 1_000
 
-export function toJobFile({ context, counts, excluded, startedAt, endedAt }: ReportInput, lists: JobFileLists, droppedMetadata: number): JobFile {
-  const { options, run, epoch } = context
+export function toRunRecord({ context, counts, excluded, startedAt, endedAt }: ReportInput, lists: RunRecord['lists'], droppedMetadata: number): RunRecord {
   return {
-    job: options.job,
-    run,
-    epoch,
+    run: context.run,
+    epoch: context.epoch,
     startedAt: new Date(startedAt).toISOString(),
     endedAt: new Date(endedAt).toISOString(),
     total: totalOf(counts),
@@ -41,6 +48,11 @@ export function toJobFile({ context, counts, excluded, startedAt, endedAt }: Rep
     unverified: counts.unverified,
     droppedMetadata,
     lists,
-    options,
   }
+}
+
+export function withRun(file: JobFile | undefined, options: JobOptions, record: RunRecord): JobFile {
+  const others = (file?.runs ?? []).filter(({ run }) => run !== record.run)
+  const runs = [...others, record].toSorted((a, b) => a.run - b.run).slice(-mostRuns)
+  return { job: options.job, options, runs }
 }

@@ -43,26 +43,8 @@ async function readChunk(storage: Storage, key: string, first: number, { signal 
   }
 }
 
-/** What `_job.json` of a run says; undefined where no report of the run stands. */
-export async function readJobFile(storage: Storage, job: string, run: number, options: CallOptions = {}): Promise<JobFile | undefined> {
-  const chunk = await readChunk(storage, reportFolder + jobFileName(job, run), 0, options)
+/** What is told of the job and its runs; undefined where no report of it stands. */
+export async function readJobFile(storage: Storage, job: string, options: CallOptions = {}): Promise<JobFile | undefined> {
+  const chunk = await readChunk(storage, reportFolder + jobFileName(job), 0, options)
   return chunk && (JSON.parse(chunk.bytes.toString('utf8')) as JobFile)
-}
-
-/** Runs of the job whose report stands, in ascending order. */
-export async function findRuns(storage: Storage, job: string, { signal }: CallOptions = {}): Promise<number[]> {
-  const prefix = `${reportFolder}${job}@`
-  const runs: number[] = []
-  let cursor: string | undefined
-  do {
-    const page = await storage.list({ prefix, cursor, signal })
-    runs.push(...page.entries.flatMap(({ key }) => runOf(key.slice(prefix.length))))
-    cursor = page.next
-  } while (cursor !== undefined)
-  return runs.sort((a, b) => a - b)
-}
-
-function runOf(rest: string): number[] {
-  const run = /^(\d+)_job\.json$/.exec(rest)?.[1]
-  return run === undefined ? [] : [Number(run)]
 }

@@ -1,17 +1,18 @@
 /**
- * Writes the run's lists and then `_job.json` from the ledger's fragments, and removes the ledger. May be repeated at any point:
+ * Writes the run's lists from the ledger's fragments, then the run into `_job.json`, and removes the ledger. May be repeated at any point:
  * lists are replaced whole, and a report that stands is not written again.
  */
 import { retrying } from '../storage/retrying.ts'
 import type { FragmentIndex } from '../ledger/entry.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { FragmentRef, ReportInput, ReportResult } from '../model/batch.ts'
+import type { JobOptions } from '../model/job.ts'
 import { jobFileName, listFileName, listNames, reportFolder, type ListName } from '../model/report-row.ts'
 import { totalOf } from '../model/status.ts'
 import type { CallOptions, Storage } from '../storage/storage.ts'
 import { AccountingError } from './accounting.ts'
 import { headerOf } from './csv.ts'
-import { toJobFile, type JobFile } from './job-file.ts'
+import { toRunRecord, withRun, type RunRecord } from './job-file.ts'
 import { putStream } from './put-stream.ts'
 import { readJobFile } from './read-report.ts'
 import { volumesOf, type Volume } from './volumes.ts'
@@ -31,20 +32,20 @@ export interface ReportProgress {
 /** Fails AccountingMismatch where the lists do not have the rows that the run counted. */
 export async function writeReport(task: ReportTask): Promise<ReportResult> {
   const { ledger, input, signal } = task
-  const file = (await standing(task)) ?? (await write(task))
+  const record = (await standing(task)) ?? (await write(task))
   await ledger.remove({ signal })
-  return { lists: file.lists.map(({ name }) => name), counts: input.counts }
+  return { lists: record.lists.map(({ name }) => name), counts: input.counts }
 }
 
 /** The report of this very run, when an earlier attempt wrote all of it. */
-async function standing({ destination, input: { context }, signal }: ReportTask): Promise<JobFile | undefined> {
-  const file = await readJobFile(destination, context.options.job, context.run, { signal })
-  return file?.epoch === context.epoch ? file : undefined
+async function standing({ destination, input: { context }, signal }: ReportTask): Promise<RunRecord | undefined> {
+  const file = await readJobFile(destination, context.options.job, { signal })
+  return file?.runs.find(({ run, epoch }) => run === context.run && epoch === context.epoch)
 }
 
 type Fragments = readonly (readonly [FragmentRef, FragmentIndex])[]
 
-async function write(task: ReportTask): Promise<JobFile> {
+async function write(task: ReportTask): Promise<RunRecord> {
   const { input, signal } = task
   const fragments = await readIndexes(task)
   assertRows(input, fragments)
@@ -54,9 +55,9 @@ async function write(task: ReportTask): Promise<JobFile> {
     for (const [i, volume] of volumesOf(list, fragments).entries()) lists.push(await writeVolume(task, list, i + 1, volume))
   }
   const dropped = fragments.reduce((sum, [, { droppedMetadata }]) => sum + droppedMetadata, 0)
-  const file = toJobFile(input, lists, dropped)
-  await writeJobFile(task.destination, file, { signal })
-  return file
+  const record = toRunRecord(input, lists, dropped)
+  await addToJobFile(task.destination, input.context.options, record, { signal })
+  return record
 }
 
 async function readIndexes({ ledger, input, signal }: ReportTask): Promise<Fragments> {
@@ -100,8 +101,9 @@ async function* volumeBytes({ ledger, signal, onProgress }: ReportTask, list: Li
   }
 }
 
-async function writeJobFile(storage: Storage, file: JobFile, { signal }: CallOptions): Promise<void> {
+async function addToJobFile(storage: Storage, options: JobOptions, record: RunRecord, { signal }: CallOptions): Promise<void> {
+  const file = withRun(await readJobFile(storage, options.job, { signal }), options, record)
   const body = [Buffer.from(`${JSON.stringify(file, null, 2)}\n`)]
   const metadata = { contentType: 'application/json', user: {} }
-  await retrying(() => storage.put(reportFolder + jobFileName(file.job, file.run), body, { metadata, signal }), { signal })
+  await retrying(() => storage.put(reportFolder + jobFileName(options.job), body, { metadata, signal }), { signal })
 }

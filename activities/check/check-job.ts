@@ -4,7 +4,7 @@ import type { Role } from '../../model/address.ts'
 import type { CheckInput, CheckResult } from '../../model/batch.ts'
 import type { Fault } from '../../model/codes.ts'
 import { keyThrough, overlaps } from '../../model/place.ts'
-import { findRuns } from '../../report/read-report.ts'
+import { readJobFile } from '../../report/read-report.ts'
 import { isStorageError } from '../../storage/error.ts'
 import type { CallOptions, Storage } from '../../storage/storage.ts'
 import { beating } from '../beating.ts'
@@ -37,8 +37,7 @@ async function check(storages: Dependencies['storages'], input: CheckInput, call
   if (destinationCheck.fault !== null) return refused(destinationCheck.fault)
   if (await isSeenThrough(destination.storage, source.storage, call)) return refused(overlapFault)
 
-  const runs = await findRuns(destination.storage, options.job)
-  const latestRun = Math.max(0, ...runs)
+  const latestRun = (await readJobFile(destination.storage, options.job, call))?.runs.at(-1)?.run ?? 0
   if (latestRun > 0 && !input.again) return refused(nameTaken(options.job))
   await clearLeftovers(await storages.ledger(options), destination.storage, options.job, input.epoch, call)
   return { fault: null, latestRun, proven: destinationCheck.proven, warnings: warningsOf(destinationCheck.proven) }

@@ -54,7 +54,7 @@ describe('S3 to OSS, below a prefix', () => {
       expect(row.crc64, row.file_name).toBe(there.get(row.file_name)?.crc64)
       expect(row.completed_at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
     }
-    expect(JSON.parse(String(there.get(`${reportFolder}${job}@1_job.json`)?.bytes))).toMatchObject({ job, run: 1 })
+    expect(JSON.parse(String(there.get(`${reportFolder}${job}_job.json`)?.bytes))).toMatchObject({ job, runs: [{ run: 1 }] })
     expect(leftOvers(there)).toEqual([])
   })
 

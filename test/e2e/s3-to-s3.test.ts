@@ -37,7 +37,7 @@ describe('S3 to S3, two servers and two credentials', () => {
 
     const there = await readAll(destination.client(), 'archive')
     const lists = [...there].filter(([key]) => key.startsWith('aliyun_mgw_import_report/'))
-    expect(lists.map(([key]) => key.split('@')[1]).sort()).toEqual(['1_completed_list', '1_error_list', '1_job.json', '1_skipped_list', '1_total_list'])
+    expect(lists.map(([key]) => key.split('photos-to-archive')[1]).sort()).toEqual(['@1_completed_list', '@1_error_list', '@1_skipped_list', '@1_total_list', '_job.json'])
     for (const { key, bytes, metadata } of files) {
       const found = there.get(key)
       expect(found?.bytes.equals(bytes), key).toBe(true)

@@ -3,7 +3,7 @@ import { parse } from 'csv-parse/sync'
 import { describe, expect, it } from 'vitest'
 import type { BatchState, Entry } from '../../ledger/entry.ts'
 import { openLedger } from '../../ledger/ledger.ts'
-import { findRuns, readJobFile } from '../../report/read-report.ts'
+import { readJobFile } from '../../report/read-report.ts'
 import { matchOutcomes } from '../../report/batch-outcomes.ts'
 import { toCsv } from '../../report/csv.ts'
 import { volumesOf } from '../../report/volumes.ts'
@@ -35,8 +35,8 @@ describe('the report', () => {
     expect(await rowsOf(destination, 1, 'skipped_list')).toEqual([{ file_name: 'same', size: '7', reason: 'same' }])
     expect(await rowsOf(destination, 1, 'error_list')).toMatchObject([{ file_name: 'bad', code: 'Archived' }])
     expect((await keysOf(destination)).filter((key) => key.includes('.ledger/'))).toEqual([])
-    expect(await findRuns(destination, 'photos-to-archive')).toEqual([1])
-    expect(await readJobFile(destination, 'photos-to-archive', 1)).toMatchObject({ total: { files: 3 }, completed: { files: 1 }, options: jobOptions() })
+    const file = await readJobFile(destination, 'photos-to-archive')
+    expect(file).toMatchObject({ job: 'photos-to-archive', options: jobOptions(), runs: [{ run: 1, total: { files: 3 }, completed: { files: 1 } }] })
   })
 
   it('has its header rows exactly so, with CRLF, also where a list is empty', async () => {
