@@ -5,6 +5,7 @@ import { createCopyBatch } from './copy-batch.ts'
 import type { Dependencies } from './dependencies.ts'
 import { createListBatches } from './list-batches.ts'
 import { createMergeBatches } from './merge-batches.ts'
+import { createReadPastJob } from './read-past-job.ts'
 import { createReadReport } from './read-report.ts'
 import { createWriteReport } from './write-report.ts'
 
@@ -16,6 +17,7 @@ export const createControlActivities = (dependencies: Dependencies) => ({
   mergeBatches: createMergeBatches(dependencies),
   writeReport: createWriteReport(dependencies),
   readReport: createReadReport(dependencies),
+  readPastJob: createReadPastJob(dependencies),
 })
 
 /** For the queue `tranship-copy`. */

@@ -10,6 +10,7 @@ import type { MessageName } from '../model/messages.ts'
 import { suggest } from '../model/suggest.ts'
 import type { JobView } from '../model/status.ts'
 import type { addressCheck } from '../workflows/address-check.ts'
+import type { pastJob } from '../workflows/past-job.ts'
 import type { MigrationInput } from '../workflows/migration-job.ts'
 import { sendMessage } from './answer.ts'
 import { alreadyOpen, startJob } from './create.ts'
@@ -48,10 +49,20 @@ export interface WaitOptions {
   readonly everyMs?: number
 }
 
+export interface RetryOptions {
+  readonly only?: string
+  readonly to?: string
+}
+
 export interface Told {
   readonly view: JobView
   /** A sentence for people: what happens now. */
   readonly message: string
+}
+
+export interface Retried extends Omit<Told, 'view'> {
+  /** Null: Temporal has forgotten the job, and there was nothing to retry. */
+  readonly view: JobView | null
 }
 
 /** The JSON of `tranship address check`. */
@@ -67,8 +78,11 @@ export interface Jobs {
   list(): Promise<JobView[]>
   stop(job: string): Promise<Told>
   start(job: string): Promise<Told>
-  /** Tries failed files again, those of one code if `only` says so; a closed job gets a run more. */
-  retry(job: string, how?: { readonly only?: string }): Promise<Told>
+  /**
+   * Tries failed files again, those of one code if `only` says so; a closed job gets a run more. One that Temporal has forgotten
+   * is known by its report at the address `to`.
+   */
+  retry(job: string, how?: RetryOptions): Promise<Retried>
   /** Ends the job and forgets it; what was copied and its report stay. */
   remove(job: string): Promise<void>
   /** Looks until `until` holds, by default until the run is over. */
@@ -102,7 +116,7 @@ export function createJobs({
     throw new TranshipError(
       'JobNotExist',
       `There is no job "${job}".${meant ? ` Did you mean "${meant}"?` : ''}`,
-      '"tranship list" shows the jobs that Temporal holds.',
+      '"tranship list" shows the jobs that Temporal holds; "tranship retry NAME --to DST" takes up one that it has forgotten.',
     )
   }
 
@@ -150,14 +164,24 @@ export function createJobs({
         ? 'No report of the job stands, so all of it is gone through again.'
         : 'The failed files are tried again.'
     const { state: _state, paused: _paused, ...input } = past
+    return { view: await beginRetry(input, only), message }
+  }
+
+  const beginRetry = async (input: Pick<MigrationInput, 'options'>, only: string | undefined): Promise<JobView> =>
+    await begin({ ...input, searchAttributes: await searchAttributes(), again: true, retry: only === undefined ? {} : { only } })
+
+  const retryForgotten = async (job: string, { only, to = '' }: RetryOptions): Promise<Retried> => {
+    const past = await runWatched<typeof pastJob>(
+      client,
+      'pastJob',
+      { workflowId: `past-job/${randomUUID()}`, taskQueue: workflowTaskQueue, args: [{ destination: to, job }] },
+      watch,
+    )
+    if (past === null) throw new TranshipError('JobNotExist', `Neither Temporal nor ${to} knows of a job "${job}".`)
+    if (past.failedFiles === 0) return { view: null, message: nothingToRetry }
     return {
-      view: await begin({
-        ...input,
-        searchAttributes: await searchAttributes(),
-        again: true,
-        retry: only === undefined ? {} : { only },
-      }),
-      message,
+      view: await beginRetry({ options: { ...past.options, destination: to } }, only),
+      message: `The ${past.failedFiles} failed files of run ${past.run} are tried again.`,
     }
   }
 
@@ -169,9 +193,12 @@ export function createJobs({
     list: listViews,
     stop: async (job) => await openOnly(job, await find(job), () => tell(job, 'stop')),
     start: async (job) => await openOnly(job, await find(job), () => tell(job, 'start')),
-    retry: async (job, { only } = {}) => {
-      const described = await find(job)
-      if (nothingFailed(described.view)) return { view: described.view, message: 'There is nothing to retry: no file failed.' }
+    retry: async (job, how = {}) => {
+      const { only } = how
+      const known = await describeJob(client, job)
+      if (!known && how.to !== undefined) return await retryForgotten(job, how)
+      const described = known ?? (await find(job))
+      if (nothingFailed(described.view)) return { view: described.view, message: nothingToRetry }
       return described.open ? await tell(job, 'retry', only) : await retryClosed(job, described, only)
     },
     remove: async (job) => await removeJob(client, job, await find(job), watch),
@@ -187,6 +214,7 @@ export function createJobs({
   }
 }
 
+const nothingToRetry = 'There is nothing to retry: no file failed.'
 const nothingFailed = ({ status, failed }: JobView): boolean => status === 'Completed' && failed.files === 0
 
 async function openOnly(job: string, { open, view }: Described, act: () => Promise<Told>): Promise<Told> {

@@ -93,6 +93,7 @@ export function simulate({ batches, copyMs = 0, failing = 0, blockedAfter = Infi
       return { fragment: { merge, attempt: 1, parts: 1 }, counts: whole }
     },
     writeReport: async ({ context, counts: all }) => ({ lists: [`${context.options.job}@${context.run}_total_list`], counts: all }),
+    readPastJob: async () => null,
     readReport: async () => ({ bytes: '', size: 0 }),
   }
   return { activities, copied, merged, copying: () => copying, most: () => most, mend: () => { mended = true } }
