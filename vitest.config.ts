@@ -8,7 +8,7 @@ const patterns = withTemporal.map((folder) => `test/${folder}/**/*.test.ts`)
 export default defineConfig({
   test: {
     pool: 'forks',
-    testTimeout: 60_000,
+    testTimeout: 180_000,
     hookTimeout: 600_000,
     teardownTimeout: 20_000,
     reporters: ['default', new TableReporter()],

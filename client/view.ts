@@ -40,7 +40,7 @@ export function toJobView(observation: Observation): JobView {
     completed: counts.completed,
     skipped: counts.skipped,
     failed: counts.failed,
-    failures: Object.entries(memo.failures).map(([code, files]) => ({ code: code as FileErrorCode, files, example: null })),
+    failures: failuresOf(memo),
     flow: {
       version: 0,
       limitBytesPerSecond: null,
@@ -56,6 +56,12 @@ export function toJobView(observation: Observation): JobView {
     changes: [],
     report: memo.lists.length === 0 ? null : { folder: reportFolder, lists: memo.lists },
   }
+}
+
+/** The most frequent first. No file is named: a memo never does, the error list has them. */
+function failuresOf({ failures }: StatusMemo): JobView['failures'] {
+  const rows = Object.entries(failures).map(([code, files]) => ({ code: code as FileErrorCode, files, example: null }))
+  return rows.sort((a, b) => b.files - a.files || a.code.localeCompare(b.code))
 }
 
 /** The memo is the job's own last word; where the workflow was ended from outside, that is what counts. */

@@ -123,6 +123,14 @@ export function withMerged(state: RunState, batches: number, result: MergeResult
   }
 }
 
+/** All is merged: the rows themselves count. Files without any outcome, of a run that ended early, were never tried. */
+export function withRowCounts(state: RunState): RunState {
+  const named = Object.values(state.failures).reduce((sum, files) => sum + files, 0)
+  const untried = state.mergedCounts.failed.files - named
+  const failures = untried > 0 ? addFailures(state.failures, { NotAttempted: untried }) : state.failures
+  return { ...state, counts: state.mergedCounts, failures }
+}
+
 /** Finished batches and those in flight, as far as they have answered. */
 export const countsSoFar = (state: RunState): Counts =>
   state.pending.reduce((sum, batch) => addCounts(sum, batch.counts), state.counts)

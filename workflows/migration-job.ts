@@ -5,7 +5,7 @@ import {
 import type { JobOptions } from '../model/job.ts'
 import { accountingFault, blockedLimitMs, blockedWaitMs, hasFailed, newJobState, retryDays, statusOf, toMemo } from '../model/job-state.ts'
 import type { JobState } from '../model/job-state.ts'
-import { newRun, withAllFinished } from '../model/run-state.ts'
+import { newRun, withAllFinished, withRowCounts } from '../model/run-state.ts'
 import type { StatusMemo } from '../model/status.ts'
 import { checks, reporter } from './activities.ts'
 import { copyPhase, isRunCopied, messageOf } from './copy-phase.ts'
@@ -110,7 +110,7 @@ async function report(job: Job): Promise<void> {
       context: job.context, fragments: run.fragments, counts: run.mergedCounts, excluded: run.excluded, startedAt: run.startedAt, endedAt: Date.now(),
     })
     state.lists = result.lists
-    state.run = { ...run, counts: run.mergedCounts }
+    state.run = withRowCounts(run)
   } catch (error) {
     state.fault ??= { code: 'Unexpected', message: `The report could not be written: ${messageOf(error)}` }
   }
