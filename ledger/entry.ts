@@ -89,10 +89,10 @@ export interface ListCursor {
 }
 
 export type SourcePosition =
-  /** After this key, in a source whose pages come in key order; absent: at the beginning. */
+  /** After this key, in a source that can begin there; absent: at the beginning. */
   | { readonly kind: 'after'; readonly key?: string }
-  /** At this page, in a source without order. */
-  | { readonly kind: 'page'; readonly cursor: string }
+  /** At this page, in a source that knows no other beginning; with the last key before it, where pages come in key order. */
+  | { readonly kind: 'page'; readonly cursor: string; readonly key?: string }
   /** At this byte of a volume of the previous run's error list. */
   | { readonly kind: 'retry'; readonly volume: number; readonly offset: number }
 

@@ -37,9 +37,9 @@ export async function* decideSource(source: Storage, destination: Storage, task:
   }
 }
 
-/** File systems are asked for each file instead: listing them costs the same. */
+/** Others are asked for each file: where a listing cannot be jumped in, or, in file systems, costs the same. */
 function isJoined({ abilities }: Storage, { overwrite }: JobOptions): boolean {
-  return overwrite !== 'always' && abilities.ordered && !abilities.keepsMtime
+  return overwrite !== 'always' && abilities.ordered && abilities.startAfter && !abilities.keepsMtime
 }
 
 function sortOut(entries: readonly ListEntry[], filter: Filter) {

@@ -6,7 +6,7 @@ import type { SourcePosition } from '../ledger/entry.ts'
 import { compareKeys } from '../model/keys.ts'
 import { reportFolder } from '../model/report-row.ts'
 import { isStorageError } from '../storage/error.ts'
-import type { ListEntry, ListPage, Storage } from '../storage/storage.ts'
+import type { ListEntry, ListPage, Storage, StorageAbilities } from '../storage/storage.ts'
 import { at } from './blocked.ts'
 
 export interface SourcePage {
@@ -23,13 +23,13 @@ type PagePosition = Extract<SourcePosition, { kind: 'after' | 'page' }>
 export async function* sourcePages(source: Storage, from: PagePosition, signal: AbortSignal): AsyncGenerator<SourcePage> {
   const ahead = new AbortController()
   const whole = AbortSignal.any([signal, ahead.signal])
-  const sequence = trackOrder(source.abilities.ordered && from.kind === 'after', from)
+  const sequence = trackOrder(source.abilities, from)
   try {
     let reading: Promise<ListPage> | undefined = readPage(source, from, undefined, whole)
     while (reading) {
       const page: ListPage = await reading
       const entries = sequence.take(page.entries)
-      reading = page.next === undefined ? undefined : readPage(source, sequence.after(), page.next, whole)
+      reading = page.next === undefined ? undefined : readPage(source, sequence.position(page.next), page.next, whole)
       reading?.catch(() => undefined)
       yield { entries, ordered: sequence.ordered, next: sequence.next(page.next) }
     }
@@ -51,9 +51,9 @@ async function readPage(source: Storage, from: PagePosition, token: string | und
   }
 }
 
-function trackOrder(promised: boolean, from: PagePosition) {
-  let ordered = promised
-  let last = from.kind === 'after' ? from.key : undefined
+function trackOrder({ ordered: promised, startAfter }: StorageAbilities, from: PagePosition) {
+  let ordered = promised && (from.kind === 'after' || from.key !== undefined)
+  let last = from.key
 
   const isNew = ({ key }: ListEntry): boolean => {
     const order = last === undefined ? 1 : compareKeys(key, last)
@@ -61,15 +61,14 @@ function trackOrder(promised: boolean, from: PagePosition) {
     if (order > 0 || !ordered) last = key
     return order !== 0
   }
+  const position = (token: string): PagePosition =>
+    ordered && startAfter ? { kind: 'after', key: last } : { kind: 'page', cursor: token, ...(ordered && { key: last }) }
   return {
     get ordered() {
       return ordered
     },
     take: (entries: readonly ListEntry[]) => entries.filter((entry) => isNew(entry) && !entry.key.startsWith(reportFolder)),
-    after: (): PagePosition => ({ kind: 'after', key: ordered ? last : undefined }),
-    next(token: string | undefined): SourcePosition | null {
-      if (token === undefined) return null
-      return ordered ? { kind: 'after', key: last } : { kind: 'page', cursor: token }
-    },
+    position,
+    next: (token: string | undefined): SourcePosition | null => (token === undefined ? null : position(token)),
   }
 }

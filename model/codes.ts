@@ -6,15 +6,22 @@ export const jobCodes = [
 ] as const
 export type JobCode = (typeof jobCodes)[number]
 
+/** The same fault at either end has one name with `Source…` or `Dest…` before it. */
 export const addressCodes = [
-  'AddressNotExist', 'AddressIncomplete', 'CheckAddressTimeOut',
+  'AddressNotExist', 'AddressIncomplete', 'CheckAddressTimeOut', 'OssAccessDenied', 'UnsupportedArchiveBucket', 'DestinationFull',
   'SourceAddrAccessKeyInvalid', 'DestAddrAccessKeyInvalid', 'SourceAddrSecretKeyInvalid', 'DestAddrSecretKeyInvalid',
   'SourceAddrRegionInvalid', 'DestAddrRegionInvalid', 'SourceAddrPrefixInvalid', 'DestAddrPrefixInvalid',
   'SourceAddrEndpointBucketNotMatchOrNoSuchBucket', 'DestAddrBucketInvalid', 'SourceAddrEndpointInvalid', 'DestAddrEndpointInvalid',
-  'SourceAddrEndpointBucketPermissionInvalid', 'DestAddrEndpointBucketPermissionInvalid', 'OssAccessDenied',
+  'SourceAddrEndpointBucketPermissionInvalid', 'DestAddrEndpointBucketPermissionInvalid',
   'SourceAddrPathInvalid', 'DestAddrPathInvalid', 'SourcePrefixIsNotDir', 'DestPrefixIsNotDir', 'SourceReadDirFailed', 'DestReadDirFailed',
-  'SourceMountNasFailed', 'DestMountNasFailed', 'SourceAddrHasUnsupportedChar', 'DestAddrHasUnsupportedChar', 'UnsupportedArchiveBucket',
-  'DestinationFull',
+  'SourceMountNasFailed', 'DestMountNasFailed', 'SourceAddrHasUnsupportedChar', 'DestAddrHasUnsupportedChar',
+  'AzureSourceConnStrAccountInvalid', 'AzureDestConnStrAccountInvalid', 'AzureSourceAddrContainerInvalid', 'AzureDestAddrContainerInvalid',
+  'SourceBadPrivateKeyFileFormat', 'DestBadPrivateKeyFileFormat',
+  'SourceKeyFileBucketNotMatchedOrPermission', 'DestKeyFileBucketNotMatchedOrPermission',
+  'SourceAddrListFilePathNotExist', 'SourceAddrBadHttpListFormat', 'SourceAddrCannotConnectUrl',
+  'SourceAddrUserDoesNotExist', 'DestAddrUserDoesNotExist', 'SourceAddrPasswordInvalid', 'DestAddrPasswordInvalid',
+  'SourceAddrServiceInvalid', 'DestAddrServiceInvalid', 'SourceAddrCdnInvalid', 'DestAddrCdnInvalid',
+  'SourceAddrHostKeyInvalid', 'DestAddrHostKeyInvalid',
 ] as const
 export type AddressCode = (typeof addressCodes)[number]
 

@@ -12,7 +12,7 @@ const toText = (schema: z.ZodType): string =>
   `${JSON.stringify(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }), null, 2)}\n`
 
 export const schemas: Readonly<Record<string, string>> = {
-  'tranship.schema.json': toText(fileSchema),
+  'tranship.schema.json': toText(fileSchema()),
   'job.schema.json': toText(jobFileSchema),
 }
 

@@ -1,3 +1,5 @@
+import type { AddressCode } from '../model/codes.ts'
+
 /**
  * What went wrong in a store, in words that every vendor shares. Each driver maps its failures once, in its `error.ts`
  * (pure, a table); everything above acts on `kind`, `retryable` and `scope`, never on a message or a vendor's code.
@@ -34,6 +36,12 @@ export const storageErrorKinds = [
 ] as const
 export type StorageErrorKind = (typeof storageErrorKinds)[number]
 
+/** What a person is told when this fault stands in the way of a whole address, where the usual code of its kind says less. */
+export interface AddressCodes {
+  readonly source: AddressCode
+  readonly destination: AddressCode
+}
+
 export interface StorageErrorDetails {
   readonly kind: StorageErrorKind
   /** The same call may succeed when repeated as it is. Default: throttled, unavailable, network, timeout, premature-end. */
@@ -45,6 +53,7 @@ export interface StorageErrorDetails {
   readonly code?: string
   readonly requestId?: string
   readonly status?: number
+  readonly addressCodes?: AddressCodes
   readonly cause?: unknown
 }
 
@@ -61,6 +70,7 @@ export class StorageError extends Error {
   readonly code: string | undefined
   readonly requestId: string | undefined
   readonly status: number | undefined
+  readonly addressCodes: AddressCodes | undefined
 
   constructor(message: string, details: StorageErrorDetails) {
     super(message, { cause: details.cause })
@@ -71,6 +81,7 @@ export class StorageError extends Error {
     this.code = details.code
     this.requestId = details.requestId
     this.status = details.status
+    this.addressCodes = details.addressCodes
   }
 }
 

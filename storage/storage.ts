@@ -26,7 +26,7 @@ export interface Storage {
    */
   list(options?: ListOptions): Promise<ListPage>
 
-  /** Fails `not-found`. Answers `kind: 'archived'` objects too; reading those fails `archived`. */
+  /** Fails `not-found`. Answers for archived objects too; reading those fails `archived`. */
   head(key: string, options?: CallOptions): Promise<ObjectInfo>
 
   /**
@@ -51,6 +51,10 @@ export interface Storage {
   close(): Promise<void>
 
   readonly multipart?: Multipart
+  readonly archive?: Archive
+  readonly tagging?: Tagging
+  readonly acl?: Acl
+  readonly serverCopy?: ServerCopy
 
   /** What the store's own administration says of the bucket: slow, for the address check only. Fails `forbidden` without that right. */
   readonly facts?: (options?: CallOptions) => Promise<BucketFacts>
@@ -96,8 +100,10 @@ export interface StorageLimits {
 export type HashName = 'crc64' | 'md5' | 'crc32' | 'crc32c'
 
 export interface StorageAbilities {
-  /** Pages come in key order and `startAfter` is understood. */
+  /** Pages come in key order. */
   readonly ordered: boolean
+  /** A listing can begin after any key. False: only where a page before it ended, by its cursor. */
+  readonly startAfter: boolean
   readonly read: boolean
   readonly write: boolean
   /** `ifAbsent` is exact: of two writers one fails. False: it is looked at before the write. */
@@ -125,9 +131,9 @@ export interface CallOptions {
 export interface ListOptions extends CallOptions {
   /** Only keys that begin with this. */
   readonly prefix?: string
-  /** Only keys after this one; needs `abilities.ordered`. */
+  /** Only keys after this one; needs `abilities.startAfter`. */
   readonly startAfter?: string
-  /** `next` of the page before; goes before `startAfter`. Opaque, may expire: durable state keeps keys where `ordered`. */
+  /** `next` of the page before; goes before `startAfter`. Opaque, may expire: durable state keeps keys where `startAfter`. */
   readonly cursor?: string
   /** At most so many entries, default and ceiling `limits.maxListEntries`. */
   readonly limit?: number
@@ -155,6 +161,8 @@ export interface ObjectInfo extends ListEntry {
   readonly metadata: Metadata
   /** As the store states them, of the whole object. */
   readonly hashes: Hashes
+  /** Absent: it can be read as it is, or was restored. */
+  readonly archived?: 'archived' | 'restoring'
 }
 
 /** Content headers as the store holds them; `user` names are lower case without the vendor's prefix. */
@@ -191,6 +199,10 @@ export interface GetOptions extends CallOptions {
 export interface PutOptions extends CallOptions {
   readonly metadata: Metadata
   readonly storageClass?: string
+  /** Needs `tagging`. */
+  readonly tags?: Tags
+  /** Needs `acl`. */
+  readonly acl?: CannedAcl
   /** The modified time to keep, where `abilities.keepsMtime`. */
   readonly mtimeMs?: number
   readonly ifAbsent?: boolean
@@ -233,6 +245,8 @@ export interface UploadRef {
 export interface CreateUploadOptions extends CallOptions {
   readonly metadata: Metadata
   readonly storageClass?: string
+  readonly tags?: Tags
+  readonly acl?: CannedAcl
   readonly size: number
   readonly partBytes: number
 }
@@ -254,4 +268,45 @@ export interface CompleteOptions extends CallOptions {
   /** Of the whole object, combined from its parts. */
   readonly hashes?: Hashes
   readonly mtimeMs?: number
+}
+
+/** Objects of archive classes, which must be restored before they can be read. */
+export interface Archive {
+  /** Asks for a readable copy that stays so many days; `head` tells when it is there. Asking again is harmless. */
+  restore(key: string, options: CallOptions & { readonly days: number }): Promise<void>
+}
+
+export type Tags = Readonly<Record<string, string>>
+
+/** Stores with tags take them with `put` and `create`, so that an object is never there without. */
+export interface Tagging {
+  readonly maxTags: number
+  getTags(key: string, options?: CallOptions): Promise<Tags>
+}
+
+/** The rights that all of these stores can say alike. */
+export const cannedAcls = ['private', 'public-read', 'public-read-write'] as const
+export type CannedAcl = (typeof cannedAcls)[number]
+
+export interface Acl {
+  /** The canned right nearest to the object's own, or the bucket's where it has none. */
+  getAcl(key: string, options?: CallOptions): Promise<CannedAcl>
+}
+
+/** Copies within the store, whose bytes never pass through us. */
+export interface ServerCopy {
+  /** Of one copy, and of one part. */
+  readonly maxCopyBytes: number
+  /** One endpoint, and credentials that reach both: by what is known without a request. */
+  reaches(source: StorageInfo): boolean
+  /** Whole objects up to `maxCopyBytes`. `metadata` and the rest are as `put` takes them. Fails as `get` and `put` do. */
+  copy(source: CopySource, key: string, options: PutOptions): Promise<PutResult>
+  copyPart(upload: UploadRef, number: number, source: CopySource, options: CallOptions & { readonly range: NonNullable<GetOptions['range']> }): Promise<Part>
+}
+
+export interface CopySource {
+  readonly info: StorageInfo
+  /** Relative to the source's prefix. */
+  readonly key: string
+  readonly ifMatch?: string
 }

@@ -1,29 +1,37 @@
-/** The vendors whose driver exists, each opened by a line here; a driver is loaded when it is first asked for. */
+/** The vendors whose driver exists, a line each: what their addresses hold, and who opens one. Drivers are loaded when first asked for. */
+import type { AddressForm } from './address-form.ts'
 import type { MemoryAddress } from './drivers/memory/address.ts'
-import type { NasAddress } from './drivers/nas/address.ts'
-import type { OssAddress, S3Address } from './drivers/s3/address.ts'
+import { nasForm } from './drivers/nas/address.ts'
+import { ossForm, s3Form } from './drivers/s3/address.ts'
 import type { Storage } from './storage.ts'
 
 export interface DriverOptions {
-  /** NAS: links are followed instead of listed. */
+  /** Folders: links are followed instead of listed. */
   readonly followSymlinks?: boolean
 }
 
-const s3Driver = () => import('./drivers/s3/driver.ts')
-const ossDialect = () => import('./drivers/s3/dialects/oss.ts')
-const s3Dialect = () => import('./drivers/s3/dialects/s3.ts')
-
-const openers = {
-  memory: async (address: MemoryAddress) => (await import('./drivers/memory/driver.ts')).openMemory(address),
-  nas: async (address: NasAddress, options: DriverOptions) => (await import('./drivers/nas/driver.ts')).openNas(address, options),
-  oss: async (address: OssAddress) => (await s3Driver()).openS3Family(address, (await ossDialect()).ossDialect),
-  s3: async (address: S3Address) => (await s3Driver()).openS3Family(address, (await s3Dialect()).s3Dialect),
+interface Driver<Address> {
+  readonly form: AddressForm<Address>
+  readonly open: (address: Address, options: DriverOptions) => Promise<Storage>
 }
+const driver = <Address>(form: AddressForm<Address>, open: Driver<Address>['open']): Driver<Address> => ({ form, open })
+const s3Family = () => import('./drivers/s3/driver.ts')
 
+/** Those that tranship.yaml may name. */
+export const drivers = {
+  oss: driver(ossForm, async (address) => (await s3Family()).openS3Family(address, (await import('./drivers/s3/dialects/oss.ts')).ossDialect)),
+  s3: driver(s3Form, async (address) => (await s3Family()).openS3Family(address, (await import('./drivers/s3/dialects/s3.ts')).s3Dialect)),
+  nas: driver(nasForm, async (address, options) => (await import('./drivers/nas/driver.ts')).openNas(address, options)),
+} as const
+
+type Drivers = typeof drivers
+export type ConfiguredVendor = keyof Drivers
 /** An address of tranship.yaml, its variables filled in; its vendor says which fields it has. */
-export type DriverAddress = Parameters<(typeof openers)[keyof typeof openers]>[0]
+export type ConfiguredAddress = { [V in ConfiguredVendor]: Parameters<Drivers[V]['open']>[0] }[ConfiguredVendor]
+export type DriverAddress = ConfiguredAddress | MemoryAddress
 
-export function openDriver(address: DriverAddress, options: DriverOptions): Promise<Storage> {
-  const open = openers[address.vendor] as (address: DriverAddress, options: DriverOptions) => Promise<Storage>
-  return open(address, options)
+export async function openDriver(address: DriverAddress, options: DriverOptions): Promise<Storage> {
+  if (address.vendor === 'memory') return (await import('./drivers/memory/driver.ts')).openMemory(address)
+  const { open } = drivers[address.vendor] as Driver<DriverAddress>
+  return await open(address, options)
 }

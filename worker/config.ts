@@ -6,12 +6,14 @@ import { readFileSync, statSync } from 'node:fs'
 import { dirname, resolve as resolvePath } from 'node:path'
 import { addressNamePattern, parseAddressRef, prefixFault, type Role } from '../model/address.ts'
 import { didYouMean } from '../model/suggest.ts'
+import type { ConfiguredAddress } from '../storage/vendors.ts'
 import { checkAddress, roleCode } from './config/check.ts'
 import { namesVariable, type Environment } from './config/environment.ts'
 import { ConfigError } from './config/error.ts'
 import { findConfig } from './config/find.ts'
 import { isObject, parseConfig } from './config/parse.ts'
-import { isSecretField, type AddressFields } from './config/schema.ts'
+import { hasDots } from './config/fields.ts'
+import { fieldsOf, formOf, isSecretField } from './config/schema.ts'
 
 export interface AddressBookOptions {
   /** As --config gave it. */
@@ -33,7 +35,7 @@ export interface AddressSummary {
 
 export interface AddressBook {
   /** The address that a job's text names, ready to open. Fails with a ConfigError. */
-  resolve(ref: string, role?: Role): AddressFields
+  resolve(ref: string, role?: Role): ConfiguredAddress
   list(): AddressSummary[]
   /** Every secret that the file holds at the moment: nothing that leaves the process may contain one. */
   secrets(): string[]
@@ -41,7 +43,7 @@ export interface AddressBook {
 
 export function createAddressBook(options: AddressBookOptions): AddressBook {
   const read = createReader(options)
-  const check = (name: string, raw: unknown, role: Role): AddressFields => checkAddress(raw, { name, env: options.env, role })
+  const check = (name: string, raw: unknown, role: Role): ConfiguredAddress => checkAddress(raw, { name, env: options.env, role })
 
   return {
     resolve(text, role = 'source') {
@@ -103,7 +105,7 @@ function warningsOf({ file, addresses }: Contents): string[] {
 function summarise(
   name: string,
   raw: unknown,
-  check: (name: string, raw: unknown, role: Role) => AddressFields,
+  check: (name: string, raw: unknown, role: Role) => ConfiguredAddress,
 ): AddressSummary {
   const vendor = isObject(raw) && typeof raw['vendor'] === 'string' ? raw['vendor'] : ''
   try {
@@ -115,7 +117,7 @@ function summarise(
   }
 }
 
-function secretsOf(read: () => AddressFields): string[] {
+function secretsOf(read: () => ConfiguredAddress): string[] {
   try {
     return Object.entries(read()).flatMap(([field, value]) =>
       isSecretField(field) && typeof value === 'string' ? [value] : [],
@@ -126,21 +128,26 @@ function secretsOf(read: () => AddressFields): string[] {
   }
 }
 
-function withAbsolutePaths(address: AddressFields, folder: string): AddressFields {
-  if (address.vendor === 'nas' || address.caFile === undefined) return address
-  return { ...address, caFile: resolvePath(folder, address.caFile) }
+/** Files named in the address lie beside tranship.yaml, unless it says otherwise. */
+function withAbsolutePaths(address: ConfiguredAddress, folder: string): ConfiguredAddress {
+  const paths = fieldsOf(address.vendor).flatMap(([name, { kind }]) => {
+    const value = (address as unknown as Record<string, unknown>)[name]
+    return kind === 'file' && typeof value === 'string' ? [[name, resolvePath(folder, value)]] : []
+  })
+  return { ...address, ...Object.fromEntries(paths) }
 }
 
-function below(address: AddressFields, prefix: string, role: Role): AddressFields {
+/** `name:sub/prefix/`, put behind the field of the vendor's form that takes it. */
+function below(address: ConfiguredAddress, prefix: string, role: Role): ConfiguredAddress {
   if (prefix === '') return address
   const fault = prefixFault(prefix)
   if (fault) throw new ConfigError(roleCode(role, 'AddrPrefixInvalid'), fault)
-  if (address.vendor === 'nas' && prefix.split('/').some((name) => name === '.' || name === '..')) {
-    throw new ConfigError(
-      roleCode(role, 'AddrPathInvalid'),
-      `"${prefix}" may not hold "." or "..": name a folder below the address.`,
-    )
-  }
-  if (address.vendor !== 'nas') return { ...address, prefix: `${address.prefix ?? ''}${prefix}` }
-  return { ...address, folder: `${address.folder ?? ''}${prefix}` }
+  const field: string | undefined = formOf(address.vendor).below
+  if (field === undefined)
+    throw new ConfigError('InvalidParameters', `An address of ${address.vendor} has nothing below it: leave ":${prefix}" out.`)
+  if (field !== 'prefix' && hasDots(prefix))
+    throw new ConfigError(roleCode(role, 'AddrPathInvalid'), `"${prefix}" may not hold "." or "..": name a folder below the address.`)
+  const { [field]: before = '' } = address as unknown as Readonly<Record<string, string | undefined>>
+  const joined = field === 'path' ? `${before.replace(/\/+$/, '')}/${prefix}` : `${before}${prefix}`
+  return { ...address, [field]: joined }
 }

@@ -1,6 +1,13 @@
-import type { Body, Multipart, Storage } from '../storage.ts'
+import type { Acl, Archive, Body, Multipart, ServerCopy, Storage, Tagging } from '../storage.ts'
 
-export type Operation = Exclude<keyof Storage | keyof Multipart, 'info' | 'limits' | 'abilities' | 'close' | 'multipart'>
+type Groups = 'multipart' | 'archive' | 'tagging' | 'acl' | 'serverCopy'
+export type Operation =
+  | Exclude<keyof Storage, 'info' | 'limits' | 'abilities' | 'close' | 'facts' | Groups>
+  | keyof Multipart
+  | keyof Archive
+  | Exclude<keyof Tagging, 'maxTags'>
+  | keyof Acl
+  | Exclude<keyof ServerCopy, 'maxCopyBytes' | 'reaches'>
 
 export interface Call {
   readonly operation: Operation
@@ -16,7 +23,7 @@ export type Around = <T>(call: Call, next: () => Promise<T>) => Promise<T>
 
 /** A storage that does the same, with `around` about each call. */
 export function intercept(inner: Storage, around: Around): Storage {
-  const { multipart } = inner
+  const { multipart, archive, tagging, acl, serverCopy } = inner
   const run = <T>(operation: Operation, options: Asked, next: () => Promise<T>, key?: string, body: Body = []): Promise<T> =>
     around({ operation, key, signal: options?.signal, sentBytes: body.reduce((sum, { length }) => sum + length, 0) }, next)
   return {
@@ -38,6 +45,17 @@ export function intercept(inner: Storage, around: Around): Storage {
         listUploads: (key, options) => run('listUploads', options, () => multipart.listUploads(key, options), key),
       },
     }),
+    ...(archive && { archive: { restore: (key, options) => run('restore', options, () => archive.restore(key, options), key) } }),
+    ...(tagging && { tagging: { ...tagging, getTags: (key, options) => run('getTags', options, () => tagging.getTags(key, options), key) } }),
+    ...(acl && { acl: { getAcl: (key, options) => run('getAcl', options, () => acl.getAcl(key, options), key) } }),
+    ...(serverCopy && {
+      serverCopy: {
+        ...serverCopy,
+        copy: (source, key, options) => run('copy', options, () => serverCopy.copy(source, key, options), key),
+        copyPart: (upload, number, source, options) =>
+          run('copyPart', options, () => serverCopy.copyPart(upload, number, source, options), upload.key),
+      },
+    }),
   }
 }
 
@@ -45,7 +63,7 @@ type Asked = { readonly signal?: AbortSignal } | undefined
 
 /** Every member of `inner`, to be spread: layers name only what they change. */
 export function forward(inner: Storage): Storage {
-  const { info, limits, abilities, multipart, facts } = inner
+  const { info, limits, abilities, multipart, archive, tagging, acl, serverCopy, facts } = inner
   return {
     info,
     limits,
@@ -57,6 +75,10 @@ export function forward(inner: Storage): Storage {
     delete: (key, options) => inner.delete(key, options),
     close: () => inner.close(),
     ...(multipart && { multipart }),
+    ...(archive && { archive }),
+    ...(tagging && { tagging }),
+    ...(acl && { acl }),
+    ...(serverCopy && { serverCopy }),
     ...(facts && { facts }),
   }
 }

@@ -17,6 +17,22 @@ export function withPrefix(inner: Storage, prefix: string): Storage {
     put: (key, body, options) => inner.put(prefix + key, body, options),
     delete: (key, options) => inner.delete(prefix + key, options),
     ...(inner.multipart && { multipart: multipartBelow(prefix, inner.multipart) }),
+    ...groupsBelow(prefix, inner),
+  }
+}
+
+function groupsBelow(prefix: string, { archive, tagging, acl, serverCopy }: Storage): Partial<Storage> {
+  return {
+    ...(archive && { archive: { restore: (key, options) => archive.restore(prefix + key, options) } }),
+    ...(tagging && { tagging: { ...tagging, getTags: (key, options) => tagging.getTags(prefix + key, options) } }),
+    ...(acl && { acl: { getAcl: (key, options) => acl.getAcl(prefix + key, options) } }),
+    ...(serverCopy && {
+      serverCopy: {
+        ...serverCopy,
+        copy: (source, key, options) => serverCopy.copy(source, prefix + key, options),
+        copyPart: (upload, number, source, options) => serverCopy.copyPart({ ...upload, key: prefix + upload.key }, number, source, options),
+      },
+    }),
   }
 }
 

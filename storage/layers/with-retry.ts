@@ -14,7 +14,7 @@ export interface RetryOptions {
 }
 
 /** Those without a body whose second call does no more than the first. Reads are repeated by the copy engine, by the piece. */
-const repeatable: ReadonlySet<Operation> = new Set(['list', 'head', 'delete', 'listParts', 'abort', 'listUploads'])
+const repeatable: ReadonlySet<Operation> = new Set(['list', 'head', 'delete', 'listParts', 'abort', 'listUploads', 'restore', 'getTags', 'getAcl'])
 
 const usual: Backoff = { firstMs: 200, maxMs: 15_000 }
 

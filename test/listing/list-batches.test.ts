@@ -127,9 +127,17 @@ describe('the lister', () => {
 
   it('lists a source without order page by page, each key once', async () => {
     const pages = [['q', 'b'], ['z'], ['a', 'c']]
-    const source = { ...pagesOf(pages), abilities: { ...openMemory().abilities, ordered: false } }
+    const source = { ...pagesOf(pages), abilities: { ...openMemory().abilities, ordered: false, startAfter: false } }
     const { entries, calls } = await entriesOf({ source, destination: openMemory() }, { deadlineMs: 0 })
     expect(entries.map(({ key }) => key)).toEqual(pages.flat())
+    expect(calls).toBe(3)
+  })
+
+  it('joins a source that can only go on where a page ended, call after call', async () => {
+    const pages = [['a', 'b'], ['c'], ['d', 'e']]
+    const source = { ...pagesOf(pages), abilities: { ...openMemory().abilities, startAfter: false } }
+    const { entries, calls } = await entriesOf({ source, destination: await filled(['b', 'd']) }, { deadlineMs: 0 })
+    expect(entries.map(({ key, destination }) => [key, destination && 'there'])).toEqual([['a', null], ['b', 'there'], ['c', null], ['d', 'there'], ['e', null]])
     expect(calls).toBe(3)
   })
 

@@ -3,10 +3,11 @@ import type { z } from 'zod'
 import { vendors, type Role } from '../../model/address.ts'
 import type { AddressCode } from '../../model/codes.ts'
 import { didYouMean } from '../../model/suggest.ts'
+import type { ConfiguredAddress, ConfiguredVendor } from '../../storage/vendors.ts'
 import { substitute, type Environment } from './environment.ts'
 import { ConfigError } from './error.ts'
 import { isObject } from './parse.ts'
-import { addressSchemas, isConfigured, type AddressFields } from './schema.ts'
+import { configuredVendors, fieldsOf, formOf, isConfigured, schemaOf } from './schema.ts'
 
 export interface CheckContext {
   readonly name: string
@@ -15,31 +16,33 @@ export interface CheckContext {
 }
 
 /** Fails with the first fault: one sentence that names the address and the field. */
-export function checkAddress(raw: unknown, { name, env, role }: CheckContext): AddressFields {
+export function checkAddress(raw: unknown, { name, env, role }: CheckContext): ConfiguredAddress {
   const where = `Address "${name}"`
   if (!isObject(raw)) throw new ConfigError('AddressIncomplete', `${where} must hold fields, the first of them "vendor:".`)
-  const schema = addressSchemas[vendorOf(raw['vendor'], where)]
-  refuseUnknownFields(raw, Object.keys(schema.shape), where)
-  const parsed = schema.safeParse(substitute(raw, env, where))
+  const vendor = vendorOf(raw['vendor'], where)
+  refuseUnknownFields(raw, ['vendor', ...fieldsOf(vendor).map(([field]) => field)], where)
+  const parsed = schemaOf(vendor).safeParse(substitute(raw, env, where))
   if (!parsed.success) throw toError(parsed.error.issues[0]!, where, role)
-  if (parsed.data.vendor === 's3') refuseHalfKey(parsed.data, where)
-  return parsed.data
+  const address = parsed.data as unknown as ConfiguredAddress
+  const fault = formOf(vendor).fault?.(address)
+  if (fault !== undefined) throw new ConfigError('AddressIncomplete', `${where}: ${fault}`)
+  return address
 }
 
-function vendorOf(vendor: unknown, where: string): keyof typeof addressSchemas {
+function vendorOf(vendor: unknown, where: string): ConfiguredVendor {
   if (vendor === undefined || vendor === null)
-    throw new ConfigError('AddressIncomplete', `${where}: vendor is missing, one of ${Object.keys(addressSchemas).join(', ')}.`)
+    throw new ConfigError('AddressIncomplete', `${where}: vendor is missing, one of ${configuredVendors.join(', ')}.`)
   const text = typeof vendor === 'string' ? vendor : JSON.stringify(vendor)
   if (isConfigured(text)) return text
   if ((vendors as readonly string[]).includes(text)) {
     throw new ConfigError(
       'InvalidParameters',
-      `${where}: vendor "${text}" comes with a later version; this one knows ${Object.keys(addressSchemas).join(', ')}.`,
+      `${where}: vendor "${text}" comes with a later version; this one knows ${configuredVendors.join(', ')}.`,
     )
   }
   throw new ConfigError(
     'InvalidParameters',
-    `${where}: unknown vendor "${text}".${didYouMean(text, Object.keys(addressSchemas))}`,
+    `${where}: unknown vendor "${text}".${didYouMean(text, configuredVendors)}`,
   )
 }
 
@@ -49,15 +52,6 @@ function refuseUnknownFields(raw: Record<string, unknown>, known: readonly strin
   throw new ConfigError(
     'InvalidParameters',
     `${where}: unknown field "${unknown}".${didYouMean(unknown, known) || ` It may have ${known.join(', ')}.`}`,
-  )
-}
-
-function refuseHalfKey({ accessKeyId, secretAccessKey }: Extract<AddressFields, { vendor: 's3' }>, where: string): void {
-  if ((accessKeyId === undefined) === (secretAccessKey === undefined)) return
-  const missing = accessKeyId === undefined ? 'accessKeyId' : 'secretAccessKey'
-  throw new ConfigError(
-    'AddressIncomplete',
-    `${where}: ${missing} is missing: give both, or neither to use the AWS credential chain.`,
   )
 }
 

@@ -33,6 +33,7 @@ const defaultLimits: StorageLimits = {
 
 const abilities: StorageAbilities = {
   ordered: true,
+  startAfter: true,
   read: true,
   write: true,
   conditionalPut: true,

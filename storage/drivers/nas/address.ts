@@ -1,3 +1,5 @@
+import { optional, text, type AddressForm } from '../../address-form.ts'
+
 /** A folder of the workers' file systems: a mounted share, or any other. */
 export interface NasAddress {
   readonly vendor: 'nas'
@@ -7,4 +9,14 @@ export interface NasAddress {
   readonly mountPoint?: string
   /** A folder below `path`, which must exist: '' or ending in '/'. */
   readonly folder?: string
+}
+
+export const nasForm: AddressForm<NasAddress> = {
+  title: 'A NAS share (NFS, SMB) mounted on the workers, or any folder',
+  fields: {
+    path: { kind: 'absolute-path', says: 'Where the share is mounted on the workers, or any folder.' },
+    mountPoint: optional(text, 'The name of the share in reports, as nas-1.example.com.'),
+    folder: optional({ kind: 'folder' }, 'A folder below the path: must exist.'),
+  },
+  below: 'folder',
 }

@@ -17,6 +17,7 @@ export interface NasOptions {
 
 const abilities: StorageAbilities = {
   ordered: true,
+  startAfter: true,
   read: true,
   write: true,
   conditionalPut: true,

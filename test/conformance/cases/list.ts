@@ -26,7 +26,7 @@ export function listCases(check: Check): void {
   })
 
   check('list: startAfter leaves out the key itself and all before it', async ({ storage, skip, target }) => {
-    if (!storage.abilities.ordered) skip('the listing is not ordered')
+    if (!storage.abilities.startAfter) skip('a listing begins at its beginning')
     const held = without(target.quirks?.['names within names']).toSorted(byUtf8)
     for (const key of held) await put(storage, key)
     for (const startAfter of [...held, 'a/', 'b/c', 'b/c/', 'b/c/dd', 'nothing', '\uffff']) {
@@ -60,6 +60,6 @@ export function listCases(check: Check): void {
     for (let at = 0; at < many.length; at += 50) await Promise.all(many.slice(at, at + 50).map((key) => put(storage, key, 'x')))
     const first = await storage.list({ limit: 10_000 })
     expect(first.entries).toHaveLength(storage.limits.maxListEntries)
-    expect(await keysOf(storage)).toEqual(many)
+    expect((await keysOf(storage)).toSorted(byUtf8)).toEqual(many)
   })
 }

@@ -31,6 +31,7 @@ export const ossDialect: Dialect<OssAddress> = {
   },
   abilities: {
     ordered: true,
+    startAfter: true,
     read: true,
     write: true,
     conditionalPut: true,

@@ -31,6 +31,7 @@ export const s3Dialect: Dialect<S3Address> = {
   },
   abilities: {
     ordered: true,
+    startAfter: true,
     read: true,
     write: true,
     conditionalPut: true,
