@@ -7,6 +7,7 @@ import { createListBatches } from './list-batches.ts'
 import { createMergeBatches } from './merge-batches.ts'
 import { createReadPastJob } from './read-past-job.ts'
 import { createReadReport } from './read-report.ts'
+import { createReadRunning } from './read-running.ts'
 import { createWriteReport } from './write-report.ts'
 
 /** For the queue `tranship`: what a job's own decisions wait for. */
@@ -18,6 +19,7 @@ export const createControlActivities = (dependencies: Dependencies) => ({
   writeReport: createWriteReport(dependencies),
   readReport: createReadReport(dependencies),
   readPastJob: createReadPastJob(dependencies),
+  readRunning: createReadRunning(dependencies),
 })
 
 /** For the queue `tranship-copy`. */

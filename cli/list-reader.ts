@@ -14,6 +14,8 @@ import { say } from './output.ts'
 import type { Session } from './session.ts'
 import type { Shell } from './shell.ts'
 
+/** What may travel through a worker and Temporal. */
+export const maxThroughWorker = 64 * 1024 ** 2
 const chunkBytes = 4 * 1024 ** 2
 const maxTries = 4
 

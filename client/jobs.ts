@@ -19,7 +19,7 @@ import { TranshipError } from './errors.ts'
 import { followJob, hasEnded, isOver, type Until } from './follow.ts'
 import { inputOf } from './past-input.ts'
 import { removeJob } from './remove.ts'
-import { readListChunk, type ListChunk, type ListRef } from './report.ts'
+import { readListChunk, readRunningSlices, type ListChunk, type ListRef, type RunningPosition, type RunningSlices } from './report.ts'
 import { runningParts, type Running } from './running.ts'
 import { runWatched } from './run-watched.ts'
 
@@ -93,6 +93,8 @@ export interface Jobs {
   readList(ref: ListRef, offset: number): Promise<ListChunk>
   /** What of the running run is finished so far, and the job it is of. */
   running(job: string): Promise<Running>
+  /** The next bytes of its lists so far, read by a worker. */
+  readRunning(running: Running, at: RunningPosition): Promise<RunningSlices>
 }
 
 export const defaultWorkerTimeoutMs = 30_000
@@ -210,6 +212,7 @@ export function createJobs({
         { workflowId: `address-check/${randomUUID()}`, taskQueue: workflowTaskQueue, args: [{ address, role }] },
         watch,
       ),
+    readRunning: async (running, at) => await readRunningSlices(client, running, at, watch),
     readList: async (ref, offset) => await readListChunk(client, ref, offset, watch),
   }
 }

@@ -2,7 +2,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Client } from '@temporalio/client'
 import { workflowTaskQueue } from '../model/job.ts'
-import type { exportReport } from '../workflows/export-report.ts'
+import type { exportReport, exportRunning } from '../workflows/export-report.ts'
+import type { Running } from './running.ts'
 import { runWatched } from './run-watched.ts'
 import type { WatchOptions } from './worker-watch.ts'
 
@@ -22,4 +23,13 @@ export async function readListChunk(client: Client, ref: ListRef, offset: number
     watch,
   )
   return { bytes: Buffer.from(bytes, 'base64'), size }
+}
+
+export type RunningPosition = NonNullable<Awaited<ReturnType<typeof exportRunning>>['next']>
+export type RunningSlices = Awaited<ReturnType<typeof exportRunning>>
+
+/** The next bytes of the lists of a run that goes on. Payloads are small, so it takes a call for every 512 KiB. */
+export async function readRunningSlices(client: Client, running: Running, at: RunningPosition, watch: WatchOptions): Promise<RunningSlices> {
+  const workflowId = `export-running/${randomUUID()}`
+  return await runWatched<typeof exportRunning>(client, 'exportRunning', { workflowId, taskQueue: workflowTaskQueue, args: [{ ...running, ...at }] }, watch)
 }

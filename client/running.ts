@@ -1,13 +1,13 @@
 import type { Client } from '@temporalio/client'
 import { workflowIdOf, type JobOptions } from '../model/job.ts'
-import type { ReportParts } from '../workflows/messages.ts'
+import type { FinishedParts } from '../model/batch.ts'
 import type { Described } from './describe.ts'
 import { TranshipError } from './errors.ts'
 import { inputOf } from './past-input.ts'
 
 export interface Running {
   readonly options: JobOptions
-  readonly parts: ReportParts
+  readonly parts: FinishedParts
 }
 
 const longestMs = 60_000
@@ -23,7 +23,7 @@ export async function runningParts(
   const deadline = Date.now() + (workerTimeoutMs || longestMs)
   try {
     const parts = await client.withDeadline(deadline, () =>
-      client.workflow.getHandle(workflowIdOf(job)).query<ReportParts>('reportParts'),
+      client.workflow.getHandle(workflowIdOf(job)).query<FinishedParts>('reportParts'),
     )
     return { options, parts }
   } catch (error) {

@@ -100,6 +100,14 @@ export interface FragmentRef {
   readonly parts: number
 }
 
+/** What of a run is finished so far: the job's query `reportParts` answers it. */
+export interface FinishedParts {
+  readonly epoch: string
+  readonly run: number
+  readonly fragments: readonly FragmentRef[]
+  readonly finished: readonly FinishedBatch[]
+}
+
 export interface ReportInput {
   readonly context: RunContext
   readonly fragments: readonly FragmentRef[]

@@ -3,17 +3,11 @@ import { ApplicationFailure, condition, defineQuery, defineUpdate, setDefaultSig
 import { refusal, statusOf } from '../model/job-state.ts'
 import { messageNames, parseMessage, refusedType } from '../model/messages.ts'
 import type { CreatedAnswer, MessageAnswer, MessageName, ParsedMessage } from '../model/messages.ts'
-import type { FinishedBatch, FragmentRef } from '../model/batch.ts'
+import type { FinishedParts } from '../model/batch.ts'
 import type { Job } from './job.ts'
 
 /** What of the running run is finished, for a report before its end. */
-export interface ReportParts {
-  readonly epoch: string
-  readonly run: number
-  readonly fragments: readonly FragmentRef[]
-  readonly finished: readonly FinishedBatch[]
-}
-export const reportPartsQuery = defineQuery<ReportParts>('reportParts')
+export const reportPartsQuery = defineQuery<FinishedParts>('reportParts')
 export const createdUpdate = defineUpdate<CreatedAnswer>('created')
 
 type Accepted = Extract<ParsedMessage, { ok: true }>

@@ -7,14 +7,12 @@ import { formatSize } from '../../model/size.ts'
 import type { JobView } from '../../model/status.ts'
 import { requiredText, textOf, type Command } from '../command.ts'
 import { openListFile, type BroughtList } from '../list-file.ts'
-import { openListReader, type ListReader } from '../list-reader.ts'
+import { maxThroughWorker, openListReader, type ListReader } from '../list-reader.ts'
 import { bringRunning, type Surroundings } from '../running-report.ts'
 import { checkJobName, invalid } from '../options.ts'
 import { printResult } from '../output.ts'
 import { withSession } from '../session.ts'
 import { count, showTable } from '../show.ts'
-
-const maxThroughWorker = 64 * 1024 ** 2
 
 export const reportCommand: Command = {
   name: 'report',

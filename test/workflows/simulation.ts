@@ -94,6 +94,7 @@ export function simulate({ batches, copyMs = 0, failing = 0, blockedAfter = Infi
     },
     writeReport: async ({ context, counts: all }) => ({ lists: [`${context.options.job}@${context.run}_total_list`], counts: all }),
     readPastJob: async () => null,
+    readRunning: async () => ({ slices: [], next: null, gone: false }),
     readReport: async () => ({ bytes: '', size: 0 }),
   }
   return { activities, copied, merged, copying: () => copying, most: () => most, mend: () => { mended = true } }
