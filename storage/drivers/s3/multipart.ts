@@ -20,7 +20,7 @@ import { headObject } from './read.ts'
 import { listParts, listUploads } from './uploads.ts'
 import { byteLength, type Wire } from './wire.ts'
 import { objectHeaders } from './write.ts'
-import { element, encodeEntities } from './xml.ts'
+import { element, encodeEntities } from '../../http/xml.ts'
 
 export function openMultipart<A>(wire: Wire, dialect: Dialect<A>): Multipart {
   const uploads = new Uploads(wire, dialect)

@@ -7,7 +7,7 @@ import { toStorageError, type Refusal } from './error.ts'
 import { toWire } from '../../http/headers.ts'
 import type { Headers, Unsigned } from './signing.ts'
 import { exchange, openDispatcher, type Answer, type OnAnswer, type Request } from '../../http/transport.ts'
-import { element } from './xml.ts'
+import { element } from '../../http/xml.ts'
 
 export interface Call {
   readonly method: Request['method']

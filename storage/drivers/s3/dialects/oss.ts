@@ -7,7 +7,7 @@ import { isBareHost, pathStyle, toEndpointUrl, virtualHost } from '../host.ts'
 import { unquote } from '../listing.ts'
 import { rawUtf8 } from '../metadata-text.ts'
 import { oss4 } from '../oss4.ts'
-import { element } from '../xml.ts'
+import { element } from '../../../http/xml.ts'
 
 const KiB = 2 ** 10
 const GiB = 2 ** 30

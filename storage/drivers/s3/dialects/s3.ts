@@ -7,7 +7,7 @@ import { unquote } from '../listing.ts'
 import { anyName } from '../metadata.ts'
 import { rfc2047 } from '../metadata-text.ts'
 import { sigV4 } from '../sigv4.ts'
-import { element } from '../xml.ts'
+import { element } from '../../../http/xml.ts'
 
 const MiB = 2 ** 20
 const GiB = 2 ** 30
