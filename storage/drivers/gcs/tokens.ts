@@ -18,8 +18,8 @@ const tokenTimeoutMs = 30_000
 type KeyAddress = Pick<GcsAddress, 'keyFile' | 'caFile' | 'proxy'>
 
 /**
- * Access tokens by Google's own auth library, which the SDK brings: of the key file's service account, or of the application
- * default credentials. It keeps a token until five minutes before it expires. The SDK is loaded only here.
+ * Access tokens by Google's own auth library: of the key file's service account, or of the application default credentials. It
+ * keeps a token until five minutes before it expires. It is loaded only here.
  */
 export function googleTokens(address: KeyAddress): TokenSource {
   let opening: Promise<TokenSource> | undefined
@@ -34,15 +34,13 @@ export function googleTokens(address: KeyAddress): TokenSource {
   }
 }
 
-async function openTokens(address: KeyAddress): Promise<TokenSource> {
-  const credentials = address.keyFile === undefined ? undefined : await readKeyFile(address.keyFile)
-  const { Storage } = await import('@google-cloud/storage')
-  const { authClient } = new Storage({
-    ...(credentials && { credentials }),
-    scopes: [scope],
-    clientOptions: { transporterOptions: { timeout: tokenTimeoutMs, ...agentOf(address) } },
-  })
-  const client = await authClient.getClient()
+async function openTokens({ keyFile, ...network }: KeyAddress): Promise<TokenSource> {
+  const key = keyFile === undefined ? undefined : await readKeyFile(keyFile)
+  const { GoogleAuth, JWT } = await import('google-auth-library')
+  const options = { scopes: [scope], transporterOptions: { timeout: tokenTimeoutMs, ...agentOf(network) } }
+  const client = key
+    ? new JWT({ email: key.client_email, key: key.private_key, ...options })
+    : await new GoogleAuth({ scopes: [scope], clientOptions: options }).getClient()
   return async () => (await client.getRequestHeaders()).get('authorization') ?? undefined
 }
 
@@ -52,10 +50,9 @@ function agentOf({ caFile, proxy }: KeyAddress): { readonly agent?: Agent } {
   return { agent: new Agent({ ...(caFile !== undefined && { ca: readFileSync(caFile) }), proxyEnv }) }
 }
 
-export interface ServiceAccountKey {
+interface ServiceAccountKey {
   readonly client_email: string
   readonly private_key: string
-  readonly private_key_id?: string
 }
 
 async function readKeyFile(path: string): Promise<ServiceAccountKey> {
@@ -77,16 +74,16 @@ const badFormat: StorageErrorDetails = {
 }
 
 /** Fails with one sentence that quotes nothing of the file. */
-export function parseKeyFile(text: string, path: string): ServiceAccountKey {
+function parseKeyFile(text: string, path: string): ServiceAccountKey {
   const fault = (what: string): StorageError =>
     new StorageError(`The key file ${path} ${what}: download the JSON key of a service account anew.`, badFormat)
   const key = parseObject(text)
   if (key === undefined) throw fault('is not JSON')
   if (key['type'] !== 'service_account') throw fault('is not the key of a service account')
-  const { client_email: email, private_key: secret, private_key_id: id } = key
+  const { client_email: email, private_key: secret } = key
   if (typeof email !== 'string' || typeof secret !== 'string') throw fault('lacks client_email or private_key')
   if (!isPrivateKey(secret)) throw fault('has a private_key that is none')
-  return { client_email: email, private_key: secret, ...(typeof id === 'string' && { private_key_id: id }) }
+  return { client_email: email, private_key: secret }
 }
 
 function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
