@@ -90,10 +90,10 @@ class Reading {
     return (chunk) => this.#take(chunk)
   }
 
-  /** Bytes wait until the object is described. */
+  /** Bytes wait until the object is described; who is told of it may have had enough. */
   #take(chunk: Uint8Array): void | Promise<void> {
     if (this.#info !== undefined) return this.#give(chunk)
-    return this.#tell().then(() => this.#give(chunk))
+    return this.#tell().then(() => (this.#options.signal?.aborted ? undefined : this.#give(chunk)))
   }
 
   async #tell(): Promise<void> {

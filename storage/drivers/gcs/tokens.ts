@@ -23,12 +23,16 @@ type KeyAddress = Pick<GcsAddress, 'keyFile' | 'caFile' | 'proxy'>
  */
 export function googleTokens(address: KeyAddress): TokenSource {
   let opening: Promise<TokenSource> | undefined
+  const open = (): Promise<TokenSource> =>
+    openTokens(address).catch((error: unknown) => {
+      opening = undefined
+      throw error
+    })
   return async () => {
-    opening ??= openTokens(address)
+    opening ??= open()
     try {
       return await (await opening)()
     } catch (error) {
-      opening = undefined
       throw toTokenError(error, address)
     }
   }

@@ -56,7 +56,7 @@ export async function startGoogle(bucket: string): Promise<Google> {
     socket.on('error', () => upstream.destroy()).pipe(upstream).on('error', () => socket.destroy()).pipe(socket)
   })
   const proxyPort = await listen(proxy)
-  const key = { type: 'service_account', client_email: 'copier@project.iam.gserviceaccount.com', private_key: privatePem, private_key_id: 'k1' }
+  const key = { type: 'service_account', project_id: 'project', client_email: 'copier@project.iam.gserviceaccount.com', private_key: privatePem, private_key_id: 'k1' }
   return Object.assign(state, {
     proxy: `http://127.0.0.1:${proxyPort}`,
     caFile,

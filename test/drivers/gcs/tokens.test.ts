@@ -73,6 +73,7 @@ describe('tokens of Google', () => {
 
   it('are had with application default credentials too', async () => {
     vi.stubEnv('GOOGLE_APPLICATION_CREDENTIALS', file('default.json', google.keyFile))
+    vi.stubEnv('METADATA_SERVER_DETECTION', 'none')
     await put(open(), 'key')
     expect(google.tokensGiven).toBe(1)
   })
@@ -97,6 +98,13 @@ describe('tokens of Google', () => {
     google.revoked = true
     await failureOf(opened)
     google.revoked = false
+    await put(opened, 'key')
+  })
+
+  it('are had once a key file that was missing is there', async () => {
+    const opened = open({ keyFile: join(folder, 'later.json') })
+    expect((await failureOf(opened)).message).toContain('there is none')
+    file('later.json', google.keyFile)
     await put(opened, 'key')
   })
 

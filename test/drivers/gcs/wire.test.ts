@@ -98,6 +98,16 @@ describe('a read', () => {
     await expect(readText(storage, 'key')).rejects.toMatchObject({ kind: 'premature-end', retryable: true })
   })
 
+  it('gives no byte once it is stopped by who was told of the object', async () => {
+    const { storage } = await serve(opening([{ described: 1, read: 1 }]))
+    const stop = new AbortController()
+    let given = 0
+    const options = { signal: stop.signal, onInfo: () => stop.abort() }
+    await expect(storage.get('key', () => void given++, options)).rejects.toMatchObject({ kind: 'aborted' })
+    await storage.head('key')
+    expect(given).toBe(0)
+  })
+
   it('fails on a range that is ignored', async () => {
     const { storage } = await serve(opening([{ described: 1, read: 1 }]))
     await expect(readText(storage, 'key', { range: { first: 1, last: 2 } })).rejects.toMatchObject({ kind: 'unexpected' })
