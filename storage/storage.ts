@@ -264,6 +264,7 @@ export interface Part {
 }
 
 export interface CompleteOptions extends CallOptions {
+  /** Exact where the store's Complete takes conditions; elsewhere it is looked at just before. */
   readonly ifAbsent?: boolean
   /** Of the whole object, combined from its parts. */
   readonly hashes?: Hashes

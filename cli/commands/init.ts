@@ -46,6 +46,13 @@ addresses:
     # securityToken: \${OSS_TOKEN}
     # cname: true                       # the endpoint is a domain of your own
 
+  # Google Cloud Storage
+  lake:
+    vendor: gcs
+    bucket: lake
+    keyFile: keys/lake.json             # leave it out to use application default credentials
+    # endpoint: https://storage-private.p.googleapis.com   # a private endpoint; an emulator's http:// is sent no token
+
   # A NAS share (NFS, SMB) mounted on the workers, or any folder of theirs
   share:
     vendor: nas

@@ -12,7 +12,7 @@ interface Row {
   readonly never: readonly string[]
 }
 
-const sdks = ['@aws-sdk/client-s3', 'ali-oss']
+const sdks = ['@aws-sdk/client-s3', 'ali-oss', 'google-auth-library']
 const temporal = ['@temporalio/client', '@temporalio/worker', '@temporalio/workflow', '@temporalio/activity']
 const above = [
   '../client/jobs.ts', '../cli/main.ts', '../embedded/run.ts', '../worker/host.ts', '../workflows/index.ts',

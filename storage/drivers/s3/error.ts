@@ -1,6 +1,7 @@
 import { StorageError, type StorageErrorDetails, type StorageErrorKind } from '../../error.ts'
-import { header, type ReceivedHeaders } from './headers.ts'
-import { element } from './xml.ts'
+import { retryAfterMs, withoutQueries } from '../../http/answer-words.ts'
+import { header, type ReceivedHeaders } from '../../http/headers.ts'
+import { element } from '../../http/xml.ts'
 
 /** An answer that is a refusal: not 2xx, or 200 with an error inside. */
 export interface Refusal {
@@ -120,7 +121,7 @@ export function toStorageError(refusal: Refusal, nowMs: number): StorageError {
   const message =
     element(xml, 'Message') ?? header(refusal.headers, 'x-amz-error-message') ?? `The store answered ${refusal.status}.`
   const meaning = meaningOf(refusal, xml, code, message)
-  return new StorageError(redact(message), {
+  return new StorageError(withoutQueries(message), {
     ...(typeof meaning === 'string' ? { kind: meaning } : meaning),
     status: refusal.status,
     ...defined('code', code),
@@ -155,19 +156,6 @@ function isElsewhere(xml: string, status: number, headers: ReceivedHeaders, code
 
 function requestIdOf(headers: ReceivedHeaders): string | undefined {
   return header(headers, 'x-amz-request-id') ?? header(headers, 'x-oss-request-id')
-}
-
-/** Seconds, or a date. */
-function retryAfterMs(value: string | undefined, nowMs: number): number | undefined {
-  if (value === undefined) return undefined
-  if (/^\d+$/.test(value)) return Number(value) * 1000
-  const at = Date.parse(value)
-  return Number.isNaN(at) ? undefined : Math.max(0, at - nowMs)
-}
-
-/** Cuts the query, where signatures are, off any URL. */
-function redact(message: string): string {
-  return message.replace(/(https?:\/\/[^\s?"'<>]+)\?[^\s"'<>]*/g, '$1')
 }
 
 function defined<K extends string, V>(name: K, value: V | undefined): { [P in K]?: V } {

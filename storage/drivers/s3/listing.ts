@@ -1,6 +1,6 @@
 import type { ListEntry } from '../../storage.ts'
-import { decodeUrl } from './encode.ts'
-import { element, split } from './xml.ts'
+import { decodeUrl } from '../../http/encode.ts'
+import { element, split } from '../../http/xml.ts'
 
 export interface ScannedPage {
   readonly entries: readonly ScannedEntry[]

@@ -15,12 +15,12 @@ import type {
 import type { Dialect } from './dialect.ts'
 import { etagOf, hexToBase64 } from './hashes.ts'
 import { unquote } from './listing.ts'
-import type { Answer } from './transport.ts'
+import type { Answer } from '../../http/transport.ts'
 import { headObject } from './read.ts'
 import { listParts, listUploads } from './uploads.ts'
 import { byteLength, type Wire } from './wire.ts'
 import { objectHeaders } from './write.ts'
-import { element, encodeEntities } from './xml.ts'
+import { element, encodeEntities } from '../../http/xml.ts'
 
 export function openMultipart<A>(wire: Wire, dialect: Dialect<A>): Multipart {
   const uploads = new Uploads(wire, dialect)

@@ -1,9 +1,9 @@
 import type { CallOptions, Part, UploadRef } from '../../storage.ts'
 import type { Dialect } from './dialect.ts'
-import { decodeUrl, type Query } from './encode.ts'
+import { decodeUrl, type Query } from '../../http/encode.ts'
 import { unquote } from './listing.ts'
 import type { Wire } from './wire.ts'
-import { element, split } from './xml.ts'
+import { element, split } from '../../http/xml.ts'
 
 /** Every part that the store holds, by number. */
 export async function listParts<A>(

@@ -2,12 +2,12 @@ import { StorageError } from '../../error.ts'
 import type { Body } from '../../storage.ts'
 import { awsChain, fixedCredentials, refreshedCredentials, type CredentialSource } from './credentials.ts'
 import type { Dialect, Target } from './dialect.ts'
-import { encodeKey, encodeQuery, type Query } from './encode.ts'
+import { encodeKey, encodeQuery, type Query } from '../../http/encode.ts'
 import { toStorageError, type Refusal } from './error.ts'
-import { toWire } from './headers.ts'
+import { toWire } from '../../http/headers.ts'
 import type { Headers, Unsigned } from './signing.ts'
-import { exchange, openDispatcher, type Answer, type OnAnswer, type Request } from './transport.ts'
-import { element } from './xml.ts'
+import { exchange, openDispatcher, type Answer, type OnAnswer, type Request } from '../../http/transport.ts'
+import { element } from '../../http/xml.ts'
 
 export interface Call {
   readonly method: Request['method']

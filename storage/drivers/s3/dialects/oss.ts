@@ -2,12 +2,12 @@ import type { Hashes } from '../../../storage.ts'
 import type { OssAddress } from '../address.ts'
 import type { Dialect, Target } from '../dialect.ts'
 import { etagOf, md5OfEtag, toContentMd5 } from '../hashes.ts'
-import { header, type ReceivedHeaders } from '../headers.ts'
+import { header, type ReceivedHeaders } from '../../../http/headers.ts'
 import { isBareHost, pathStyle, toEndpointUrl, virtualHost } from '../host.ts'
 import { unquote } from '../listing.ts'
 import { rawUtf8 } from '../metadata-text.ts'
 import { oss4 } from '../oss4.ts'
-import { element } from '../xml.ts'
+import { element } from '../../../http/xml.ts'
 
 const KiB = 2 ** 10
 const GiB = 2 ** 30

@@ -1,13 +1,13 @@
 import type { S3Address } from '../address.ts'
 import type { Dialect, Target } from '../dialect.ts'
 import { amzChecksums, etagOf, md5OfEtag, toAmzChecksum, toContentMd5 } from '../hashes.ts'
-import { header } from '../headers.ts'
+import { header } from '../../../http/headers.ts'
 import { isBareHost, pathStyle, toEndpointUrl, virtualHost } from '../host.ts'
 import { unquote } from '../listing.ts'
 import { anyName } from '../metadata.ts'
 import { rfc2047 } from '../metadata-text.ts'
 import { sigV4 } from '../sigv4.ts'
-import { element } from '../xml.ts'
+import { element } from '../../../http/xml.ts'
 
 const MiB = 2 ** 20
 const GiB = 2 ** 30

@@ -1,0 +1,60 @@
+import type { Storage, StorageAbilities, StorageLimits } from '../../storage.ts'
+import type { GcsAddress } from './address.ts'
+import { bucketFacts } from './facts.ts'
+import { maxKeyBytes } from './key.ts'
+import { listObjects, maxListEntries } from './list.ts'
+import { maxMetadataBytes } from './metadata.ts'
+import { openMultipart } from './multipart.ts'
+import { getObject, headObject } from './read.ts'
+import { googleEndpoint, openWire, type WireDeps } from './wire.ts'
+import { deleteObject, putObject } from './write.ts'
+
+const MiB = 2 ** 20
+const GiB = 2 ** 30
+const TiB = 2 ** 40
+
+const limits: StorageLimits = {
+  maxPutBytes: 5 * TiB,
+  minPartBytes: 5 * MiB,
+  maxPartBytes: 5 * GiB,
+  maxParts: 10_000,
+  maxObjectBytes: 5 * TiB,
+  maxKeyBytes,
+  maxMetadataBytes,
+  mtimeResolutionMs: 1,
+  maxListEntries,
+}
+
+const abilities: StorageAbilities = {
+  ordered: true,
+  startAfter: true,
+  read: true,
+  write: true,
+  conditionalPut: true,
+  conditionalGet: true,
+  etag: true,
+  contentHeaders: true,
+  userMetadata: true,
+  keepsMtime: false,
+  putHashes: ['crc32c', 'md5'],
+  statedHashes: ['crc32c', 'md5'],
+}
+
+/** Opens a bucket of Google Cloud Storage. Nothing is sent yet. */
+export function openGcs(address: GcsAddress, deps?: WireDeps): Storage {
+  const wire = openWire(address, deps)
+  const { bucket, prefix = '', endpoint = googleEndpoint } = address
+  return {
+    info: { vendor: 'gcs', bucket, prefix, endpoint },
+    limits,
+    abilities,
+    list: (options) => listObjects(wire, options),
+    head: (key, options) => headObject(wire, key, options),
+    get: (key, sink, options) => getObject(wire, key, sink, options),
+    put: (key, body, options) => putObject(wire, key, body, options),
+    delete: (key, options) => deleteObject(wire, key, options),
+    close: () => wire.close(),
+    multipart: openMultipart(wire),
+    facts: (options) => bucketFacts(wire, options),
+  }
+}
