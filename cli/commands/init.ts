@@ -46,6 +46,16 @@ addresses:
     # securityToken: \${OSS_TOKEN}
     # cname: true                       # the endpoint is a domain of your own
 
+  # Azure Blob Storage
+  backup:
+    vendor: azblob
+    account: mybackup
+    accountKey: \${AZURE_KEY}
+    # sasToken: \${AZURE_SAS}            # instead of accountKey
+    # connectionString: \${AZURE_CONNECTION}  # instead of account and accountKey
+    # endpoint: https://mybackup.blob.core.chinacloudapi.cn  # leave it out for the global cloud
+    container: backup
+
   # A NAS share (NFS, SMB) mounted on the workers, or any folder of theirs
   share:
     vendor: nas
