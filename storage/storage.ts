@@ -122,6 +122,11 @@ export interface StorageAbilities {
   readonly putHashes: readonly HashName[]
   /** Hashes that the store itself states of a whole object in head, get and put results. */
   readonly statedHashes: readonly HashName[]
+  /**
+   * False: `multipart.abort` cannot drop parts, and an upload that is over still takes some; they are in no object, and the store
+   * drops them by itself later. Absent: true.
+   */
+  readonly endsUploads?: boolean
 }
 
 export interface CallOptions {
@@ -223,11 +228,14 @@ export interface PutResult {
  */
 export interface Multipart {
   create(key: string, options: CreateUploadOptions): Promise<UploadRef>
-  /** Fails `no-upload` once the upload is aborted or completed. */
+  /** Fails `no-upload` once the upload is aborted or completed, where `abilities.endsUploads`. */
   putPart(upload: UploadRef, number: number, body: Body, options?: PartOptions): Promise<Part>
   /** Every part that the store holds, by number. Fails `no-upload`. */
   listParts(upload: UploadRef, options?: CallOptions): Promise<Part[]>
-  /** `parts` by number, each once. Fails `invalid` when one is missing, `precondition`, `no-upload`. */
+  /**
+   * `parts` by number, each once. Fails `invalid` when one is missing, `precondition`, `no-upload`. Completing again what was
+   * completed may succeed where the store can tell that its object is this upload's.
+   */
   complete(upload: UploadRef, parts: readonly Part[], options: CompleteOptions): Promise<PutResult>
   /** Aborting what is not there succeeds. */
   abort(upload: UploadRef, options?: CallOptions): Promise<void>
@@ -235,11 +243,13 @@ export interface Multipart {
   listUploads(key: string, options?: CallOptions): Promise<UploadRef[]>
 }
 
-/** Plain JSON: it is kept in the ledger. */
+/** Plain JSON: it is kept in the ledger. `complete` takes the one that `create` gave; those of `listUploads` are for `abort`. */
 export interface UploadRef {
   readonly key: string
   readonly uploadId: string
   readonly partBytes: number
+  /** What the driver must be told again at `complete`, where the store takes metadata only then; opaque. */
+  readonly carried?: string
 }
 
 export interface CreateUploadOptions extends CallOptions {
@@ -273,7 +283,7 @@ export interface CompleteOptions extends CallOptions {
 
 /** Objects of archive classes, which must be restored before they can be read. */
 export interface Archive {
-  /** Asks for a readable copy that stays so many days; `head` tells when it is there. Asking again is harmless. */
+  /** Asks for a readable copy that stays so many days, for good where the store knows no such term; `head` tells when it is there. Asking again is harmless. */
   restore(key: string, options: CallOptions & { readonly days: number }): Promise<void>
 }
 

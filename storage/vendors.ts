@@ -1,6 +1,7 @@
 /** The vendors whose driver exists, a line each: what their addresses hold, and who opens one. Drivers are loaded when first asked for. */
 import type { AddressForm } from './address-form.ts'
 import { gcsForm } from './drivers/gcs/address.ts'
+import { azblobForm } from './drivers/azblob/address.ts'
 import type { MemoryAddress } from './drivers/memory/address.ts'
 import { nasForm } from './drivers/nas/address.ts'
 import { ossForm, s3Form } from './drivers/s3/address.ts'
@@ -23,6 +24,7 @@ export const drivers = {
   oss: driver(ossForm, async (address) => (await s3Family()).openS3Family(address, (await import('./drivers/s3/dialects/oss.ts')).ossDialect)),
   s3: driver(s3Form, async (address) => (await s3Family()).openS3Family(address, (await import('./drivers/s3/dialects/s3.ts')).s3Dialect)),
   gcs: driver(gcsForm, async (address) => (await import('./drivers/gcs/driver.ts')).openGcs(address)),
+  azblob: driver(azblobForm, async (address) => (await import('./drivers/azblob/driver.ts')).openAzblob(address)),
   nas: driver(nasForm, async (address, options) => (await import('./drivers/nas/driver.ts')).openNas(address, options)),
 } as const
 

@@ -53,6 +53,16 @@ addresses:
     keyFile: keys/lake.json             # leave it out to use application default credentials
     # endpoint: https://storage-private.p.googleapis.com   # a private endpoint; an emulator's http:// is sent no token
 
+  # Azure Blob Storage
+  backup:
+    vendor: azblob
+    account: mybackup
+    accountKey: \${AZURE_KEY}
+    # sasToken: \${AZURE_SAS}            # instead of accountKey
+    # connectionString: \${AZURE_CONNECTION}  # instead of account and accountKey
+    # endpoint: https://mybackup.blob.core.chinacloudapi.cn  # leave it out for the global cloud
+    container: backup
+
   # A NAS share (NFS, SMB) mounted on the workers, or any folder of theirs
   share:
     vendor: nas

@@ -1,0 +1,30 @@
+import type { Storage } from '../../storage.ts'
+import { toAccount } from './account.ts'
+import type { AzblobAddress } from './address.ts'
+import { openArchive } from './archive.ts'
+import { openClient, type ClientDeps } from './client.ts'
+import { abilities, limits } from './limits.ts'
+import { listBlobs } from './list.ts'
+import { openMultipart } from './multipart.ts'
+import { getBlob, headBlob } from './read.ts'
+import { openTagging } from './tags.ts'
+import { deleteBlob, putBlob } from './write.ts'
+
+/** Opens a container. Nothing is sent yet. */
+export function openAzblob(address: AzblobAddress, deps?: ClientDeps): Storage {
+  const client = openClient(address, deps)
+  return {
+    info: { vendor: 'azblob', bucket: address.container, prefix: address.prefix ?? '', endpoint: toAccount(address).endpoint },
+    limits,
+    abilities,
+    list: (options) => listBlobs(client, options),
+    head: (key, options) => headBlob(client, key, options),
+    get: (key, sink, options) => getBlob(client, key, sink, options),
+    put: (key, body, options) => putBlob(client, key, body, options),
+    delete: (key, options) => deleteBlob(client, key, options),
+    close: () => client.close(),
+    multipart: openMultipart(client),
+    archive: openArchive(client),
+    tagging: openTagging(client),
+  }
+}

@@ -1,0 +1,33 @@
+import type { StorageAbilities, StorageLimits } from '../../storage.ts'
+
+const MiB = 2 ** 20
+
+export const limits: StorageLimits = {
+  maxPutBytes: 5_000 * MiB,
+  minPartBytes: 1,
+  maxPartBytes: 4_000 * MiB,
+  maxParts: 50_000,
+  maxObjectBytes: 50_000 * 4_000 * MiB,
+  // 1,024 characters, whatever their bytes: key.ts counts them.
+  maxKeyBytes: 3 * 1_024,
+  maxMetadataBytes: 8 * 1_024,
+  mtimeResolutionMs: 1_000,
+  maxListEntries: 5_000,
+}
+
+export const abilities: StorageAbilities = {
+  // Microsoft promises an alphabetical order, without saying which, and accounts with a hierarchical namespace go by folders.
+  ordered: false,
+  startAfter: false,
+  read: true,
+  write: true,
+  conditionalPut: true,
+  conditionalGet: true,
+  etag: true,
+  contentHeaders: true,
+  userMetadata: true,
+  keepsMtime: false,
+  putHashes: ['md5'],
+  statedHashes: ['md5'],
+  endsUploads: false,
+}
