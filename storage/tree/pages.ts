@@ -1,4 +1,4 @@
-import { StorageError } from '../error.ts'
+import { assertGoing } from '../cancel.ts'
 import { toBytes, toText } from './names.ts'
 import type { Reader } from './reader.ts'
 import { namesAtATime, Walk, type Found } from './walk.ts'
@@ -67,7 +67,7 @@ async function take<Details>(walk: Walk<Details>, most: number, signal: AbortSig
   const found: Found<Details>[] = []
   while (found.length < most) {
     const one = await walk.next(signal)
-    if (signal?.aborted) throw new StorageError('The caller gave up.', { kind: 'aborted' })
+    assertGoing(signal)
     if (!one) break
     found.push(one)
   }

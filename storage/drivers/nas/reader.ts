@@ -6,7 +6,7 @@ import type { Links, RawName, Reader } from '../../tree/reader.ts'
 import { codeOf, toStorageError } from './error.ts'
 import { kindOf } from './info.ts'
 import { toPath } from './path.ts'
-import { isTemporary } from './temporary.ts'
+import { isTemporary } from '../../tree/temporary.ts'
 
 const namesAChunk = 1_024
 
