@@ -3,6 +3,7 @@ import type { AddressForm } from './address-form.ts'
 import type { MemoryAddress } from './drivers/memory/address.ts'
 import { nasForm } from './drivers/nas/address.ts'
 import { ossForm, s3Form } from './drivers/s3/address.ts'
+import { sftpForm } from './drivers/sftp/address.ts'
 import type { Storage } from './storage.ts'
 
 export interface DriverOptions {
@@ -22,6 +23,7 @@ export const drivers = {
   oss: driver(ossForm, async (address) => (await s3Family()).openS3Family(address, (await import('./drivers/s3/dialects/oss.ts')).ossDialect)),
   s3: driver(s3Form, async (address) => (await s3Family()).openS3Family(address, (await import('./drivers/s3/dialects/s3.ts')).s3Dialect)),
   nas: driver(nasForm, async (address, options) => (await import('./drivers/nas/driver.ts')).openNas(address, options)),
+  sftp: driver(sftpForm, async (address, options) => (await import('./drivers/sftp/driver.ts')).openSftp(address, options)),
 } as const
 
 type Drivers = typeof drivers
