@@ -40,6 +40,8 @@ export type StorageErrorKind = (typeof storageErrorKinds)[number]
 export interface AddressCodes {
   readonly source: AddressCode
   readonly destination: AddressCode
+  /** After `The source …`: what to change, where the usual words of its kind say less. */
+  readonly advice?: string
 }
 
 export interface StorageErrorDetails {

@@ -5,6 +5,7 @@ import { azblobForm } from './drivers/azblob/address.ts'
 import type { MemoryAddress } from './drivers/memory/address.ts'
 import { nasForm } from './drivers/nas/address.ts'
 import { ossForm, s3Form } from './drivers/s3/address.ts'
+import { sftpForm } from './drivers/sftp/address.ts'
 import type { Storage } from './storage.ts'
 
 export interface DriverOptions {
@@ -26,6 +27,7 @@ export const drivers = {
   gcs: driver(gcsForm, async (address) => (await import('./drivers/gcs/driver.ts')).openGcs(address)),
   azblob: driver(azblobForm, async (address) => (await import('./drivers/azblob/driver.ts')).openAzblob(address)),
   nas: driver(nasForm, async (address, options) => (await import('./drivers/nas/driver.ts')).openNas(address, options)),
+  sftp: driver(sftpForm, async (address, options) => (await import('./drivers/sftp/driver.ts')).openSftp(address, options)),
 } as const
 
 type Drivers = typeof drivers

@@ -70,5 +70,18 @@ addresses:
     # mountPoint: nas-1.example.com     # the name of the share in reports
     # folder: projects/                 # a folder below the path
 
-  # Every address may also have: caFile, proxy, maxRequestsPerSecond (not nas)
+  # A folder of any SSH server, over SFTP
+  server:
+    vendor: sftp
+    host: server.example.com
+    # port: 2222                        # default: 22
+    user: backup
+    privateKeyFile: keys/server         # or a password
+    # passphrase: \${SERVER_PASSPHRASE}
+    # password: \${SERVER_PASSWORD}
+    path: /srv/data
+    # Leave hostKey out for a first "tranship address check": it says which key the server shows
+    hostKey: SHA256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
+
+  # Every address may also have: caFile, proxy (neither for sftp), maxRequestsPerSecond (none of them for nas)
 `
