@@ -96,7 +96,7 @@ describe('an address check that fails leaves a closed job Create Failed, exit co
     ['share', 'oss-wrong-key', 'DestAddrAccessKeyInvalid', ''],
     ['share', 'oss-wrong-secret', 'DestAddrSecretKeyInvalid', ''],
     ['share', 'oss-no-bucket', 'DestAddrBucketInvalid', ''],
-    ['share', 'oss-read-only', 'DestAddrEndpointBucketPermissionInvalid', ''],
+    ['share', 'oss-read-only', 'OssAccessDenied', ''],
     ['share', 'oss-cold', 'UnsupportedArchiveBucket', ''],
     ['oss-cold', 'archive', 'UnsupportedArchiveBucket', ''],
     ['photos', 'same-photos', 'SourceDestinationShouldNotSame', ''],

@@ -62,7 +62,7 @@ export function openWire<A>(
     const unsigned = toUnsigned(call, target, dialect, host)
     sign(unsigned, current instanceof Promise ? await current : current, now())
     const answer = await exchange(dispatcher, target.origin, toRequest(unsigned, call, timeouts), onSuccess(call.onAnswer))
-    if (isRefusal(answer)) throw toStorageError(toRefusal(answer, call), now())
+    if (isRefusal(answer)) throw toStorageError(toRefusal(answer, call), now(), dialect.errors)
     return answer
   }
 
