@@ -9,7 +9,7 @@ import type { Handlers } from './operations/handlers.ts'
 import type { StoreRequest } from './request.ts'
 import type { Bucket, ObjectPart, StoredObject } from './store/model.ts'
 
-export const storeVendors = ['oss', 'cos'] as const
+export const storeVendors = ['oss', 'cos', 'ks3'] as const
 export type StoreVendor = (typeof storeVendors)[number]
 
 /** What sets one vendor's store apart: data and small functions. What is shared never asks for the vendor's name. */
@@ -42,7 +42,7 @@ export interface Dialect {
   /** A range that the object does not wholly hold is ignored, unless `range-behavior: standard` is asked for. */
   readonly lenientRanges: boolean
   readonly acl: AclRules
-  /** The source of a copy, decoded, as `bucket/key`. */
+  /** The source of a copy as `bucket/key`, percent-encoded, from the header. */
   readonly copySource: (named: ByteString) => ByteString
   readonly describeBucket: (bucket: Bucket) => string[]
   readonly shows: Shows
@@ -131,7 +131,6 @@ export interface WriteRules {
   readonly forbidOverwrite: boolean
   /** If-Match and If-None-Match on a write are obeyed; else they are refused as not implemented. */
   readonly conditions: boolean
-  readonly copiesParts: boolean
 }
 
 export interface ListRules {

@@ -55,7 +55,7 @@ export const cosDialect: Dialect = {
     archive: ['ARCHIVE', 'DEEP_ARCHIVE'],
     standard: 'STANDARD',
   },
-  writes: { forbidOverwrite: true, conditions: false, copiesParts: true },
+  writes: { forbidOverwrite: true, conditions: false },
   lists: { defaultMaxKeys: 1000, refusesMore: false, alwaysNextMarker: true, urlEncoding: true },
   etags: { upper: false, ofTexts: false },
   crc32: false,

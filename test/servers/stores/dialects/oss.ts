@@ -41,7 +41,7 @@ export const ossDialect: Dialect = {
     archive: ['Archive', 'ColdArchive', 'DeepColdArchive'],
     standard: 'Standard',
   },
-  writes: { forbidOverwrite: true, conditions: false, copiesParts: true },
+  writes: { forbidOverwrite: true, conditions: false },
   lists: { defaultMaxKeys: 100, refusesMore: true, alwaysNextMarker: true, urlEncoding: true },
   etags: { upper: true, ofTexts: true },
   crc32: false,

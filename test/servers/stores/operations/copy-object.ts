@@ -50,7 +50,7 @@ export function copySource(context: Context): StoredObject {
   const { request, dialect } = context
   const { prefix } = request.door
   const named = own(request, 'copy-source') ?? ''
-  const decoded = dialect.copySource(percentDecode(named) ?? '')
+  const decoded = percentDecode(dialect.copySource(named)) ?? ''
   const parts = /^\/?([^/]+)\/(.+)$/s.exec(decoded)
   if (!parts)
     throw invalidArgument(

@@ -54,7 +54,6 @@ export async function uploadPart(context: Context): Promise<Answer> {
 }
 
 export async function uploadPartCopy(context: Context): Promise<Answer> {
-  if (!context.dialect.writes.copiesParts) throw new StoreError('NotImplemented', { extra: { Header: 'copy-source' } })
   const number = partNumberOf(context)
   const upload = uploadOf(context)
   const source = copySource(context)
