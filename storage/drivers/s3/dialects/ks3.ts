@@ -9,7 +9,8 @@ import { s3Door } from './s3-door.ts'
 
 /**
  * Kingsoft KS3, signed as S3: it answers with `x-amz-` headers then, and states the CRC-64 of what it holds. Its SDKs know
- * `forbid-overwrite` only under the native prefix, so an object is looked for before.
+ * `forbid-overwrite` only under the native prefix, so an object is looked for before. Whether HEAD of a bucket names its class is
+ * not known: the header is the one that making a bucket takes.
  */
 export const ks3Dialect: Dialect<Ks3Address> = {
   ...s3Door,
