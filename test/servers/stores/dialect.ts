@@ -3,13 +3,14 @@ import type { Answer } from './answer.ts'
 import type { AccessKey } from './options.ts'
 import type { Lock } from './auth/checks.ts'
 import type { ByteString } from './bytes.ts'
+import type { DocumentForm } from './documents.ts'
 import type { StoreError } from './error.ts'
 import type { Operation } from './operation.ts'
 import type { Handlers } from './operations/handlers.ts'
 import type { StoreRequest } from './request.ts'
 import type { Bucket, ObjectPart, StoredObject } from './store/model.ts'
 
-export const storeVendors = ['oss', 'cos', 'ks3'] as const
+export const storeVendors = ['oss', 'cos', 'ks3', 'bos'] as const
 export type StoreVendor = (typeof storeVendors)[number]
 
 /** What sets one vendor's store apart: data and small functions. What is shared never asks for the vendor's name. */
@@ -55,6 +56,7 @@ export interface Door {
   readonly claims: (message: IncomingMessage) => boolean
   readonly operations: Operations
   readonly handlers: Handlers
+  readonly documents: DocumentForm
   /** Who asks. Throws what the vendor answers where that cannot be believed. */
   readonly authenticate: (request: StoreRequest, lock: Lock) => AccessKey
   /** Text that names the access key, for faults that strike one key only. */
@@ -62,6 +64,8 @@ export interface Door {
   readonly showError: (error: KnownError, request: ErrorRequest) => Answer
   /** Hashes of the body that the request announces, and the code of the error when one differs. */
   readonly proofs: (request: StoreRequest) => readonly Proof[]
+  /** A list of keys to delete must come with its Content-MD5. */
+  readonly deletesNeedMd5: boolean
 }
 
 export interface Operations {

@@ -63,6 +63,10 @@ export const header = (request: Pick<StoreRequest, 'headers'>, name: string): By
   return Array.isArray(value) ? value.join(',') : value
 }
 
+/** A parameter of the URL, by the name that S3 has for it. */
+export const parameter = ({ query, door }: StoreRequest, name: string): ByteString | undefined =>
+  query.get(door.documents.parameter(name))
+
 /** A header with the door's prefix. */
 export const own = (request: StoreRequest, name: string): ByteString | undefined => header(request, request.door.prefix + name)
 

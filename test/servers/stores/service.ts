@@ -103,7 +103,7 @@ export class StoreService {
         extra: { Method: request.method, ResourceType: request.key === undefined ? 'Bucket' : 'Object' },
       })
     authorize(key, operation, request.bucket)
-    return request.door.handlers[operation](context)
+    return request.door.documents.show(await request.door.handlers[operation](context))
   }
 
   #errorAnswer(door: Door, error: unknown, request: ErrorRequest): Answer {

@@ -31,3 +31,30 @@ function unescapeXml(text: ByteString): ByteString {
     return Buffer.from(String.fromCodePoint(code), 'utf8').toString('latin1')
   })
 }
+
+export interface XmlNode {
+  readonly name: string
+  readonly text: ByteString
+  readonly children: readonly XmlNode[]
+}
+
+/** Reads what `document` wrote. */
+export function parseXml(xml: ByteString): XmlNode {
+  interface Open {
+    readonly name: string
+    text: ByteString
+    readonly children: Open[]
+  }
+  const top: Open = { name: '', text: '', children: [] }
+  const open = [top]
+  for (const [, closing, name = '', , text = ''] of xml.matchAll(/<(\/?)([A-Za-z]\w*)([^>]*)>([^<]*)/g)) {
+    if (closing) {
+      open.pop()
+      continue
+    }
+    const child: Open = { name, text: unescapeXml(text), children: [] }
+    open.at(-1)?.children.push(child)
+    open.push(child)
+  }
+  return top.children[0] ?? top
+}

@@ -1,6 +1,7 @@
 import { acceptCos, claimsCos, cosCredential } from '../auth/accept-cos.ts'
 import { acceptSigV4, claimsSigV4, sigV4Credential, sigV4Proofs } from '../auth/accept-sigv4.ts'
 import type { Dialect, Door } from '../dialect.ts'
+import { xmlDocuments } from '../documents.ts'
 import { showXmlError } from '../error-answer.ts'
 import { handlers } from '../operations/handlers.ts'
 import { GiB, KiB, MiB } from '../options.ts'
@@ -9,7 +10,7 @@ import { showGrants } from './acl.ts'
 import { s3Codes, s3Errors } from './errors.ts'
 import { s3Operations } from './operations.ts'
 
-const shared = { operations: s3Operations, handlers, showError: showXmlError }
+const shared = { operations: s3Operations, handlers, documents: xmlDocuments, showError: showXmlError, deletesNeedMd5: true }
 
 const native: Door = {
   ...shared,

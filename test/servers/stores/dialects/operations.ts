@@ -66,6 +66,6 @@ export const s3Operations: Operations = {
   ],
 }
 
-function without<T>(record: Readonly<Record<string, T>>, ...names: readonly string[]): Record<string, T> {
+export function without<T>(record: Readonly<Record<string, T>>, ...names: readonly string[]): Record<string, T> {
   return Object.fromEntries(Object.entries(record).filter(([name]) => !names.includes(name)))
 }

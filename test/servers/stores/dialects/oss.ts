@@ -1,6 +1,7 @@
 import type { Answer } from '../answer.ts'
 import { authenticateOss } from '../auth/authenticate-oss.ts'
 import type { Dialect, Door, ErrorRequest, Hashed, KnownError } from '../dialect.ts'
+import { xmlDocuments } from '../documents.ts'
 import { StoreError } from '../error.ts'
 import { handlers } from '../operations/handlers.ts'
 import { GiB, KiB } from '../options.ts'
@@ -15,8 +16,10 @@ const door: Door = {
   handlers,
   authenticate: authenticateOss,
   credential: ({ headers, query }) => [headers.authorization, query.get('x-oss-credential'), query.get('OSSAccessKeyId')],
+  documents: xmlDocuments,
   showError,
   proofs: () => [],
+  deletesNeedMd5: true,
 }
 
 /** Alibaba Cloud OSS. */

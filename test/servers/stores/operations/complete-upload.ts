@@ -5,7 +5,7 @@ import { keyOf, stamp, type Context } from '../context.ts'
 import { combineCrc32, combineCrc64 } from '../crc64.ts'
 import type { Dialect } from '../dialect.ts'
 import { StoreError } from '../error.ts'
-import { receiveText } from '../receive.ts'
+import { prove, receiveText } from '../receive.ts'
 import { own } from '../request.ts'
 import type { ObjectPart, StoredObject } from '../store/model.ts'
 import { document, element, elementTexts, innerTexts, node } from '../xml.ts'
@@ -33,6 +33,10 @@ export async function completeMultipartUpload(context: Context): Promise<Answer>
     ...(upload.tags && { tags: upload.tags }),
     ...(upload.acl && { acl: upload.acl }),
   }
+  prove(
+    request.door.proofs(request).filter(({ hash }) => hash === 'crc32' || hash === 'crc64'),
+    object,
+  )
   store.completeUpload(upload.uploadId, upload.bucket, object)
   const names = [
     element('EncodingType', request.query.get('encoding-type')),

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { emptyAnswer, xmlAnswer, type Answer } from '../answer.ts'
 import { percentEncode } from '../bytes.ts'
 import { bucketOf, keyOf, type Context } from '../context.ts'
@@ -13,8 +12,8 @@ export function deleteObject(context: Context): Answer {
 
 export async function deleteMultipleObjects(context: Context): Promise<Answer> {
   const bucket = bucketOf(context)
+  requireMd5(context)
   const xml = await receiveText(context)
-  checkMd5(context, xml)
   const keys = innerTexts(xml, 'Object').map(object => elementTexts(object, 'Key')[0] ?? '')
   if (keys.length === 0 || keys.length > 1000 || keys.includes('')) throw new StoreError('MalformedXML')
   for (const key of keys) context.store.deleteObject(bucket.name, key)
@@ -24,9 +23,7 @@ export async function deleteMultipleObjects(context: Context): Promise<Answer> {
   return xmlAnswer(document(node('DeleteResult', url ? element('EncodingType', 'url') : '', ...deleted)))
 }
 
-function checkMd5({ request }: Context, xml: string): void {
-  const md5 = request.headers['content-md5']
-  if (md5 === undefined)
-    throw new StoreError('InvalidArgument', { message: 'Missing Some Required Arguments.', extra: { ArgumentName: 'Content-MD5' } })
-  if (md5 !== createHash('md5').update(xml, 'latin1').digest('base64')) throw new StoreError('InvalidDigest')
+function requireMd5({ request }: Context): void {
+  if (request.headers['content-md5'] !== undefined || !request.door.deletesNeedMd5) return
+  throw new StoreError('InvalidArgument', { message: 'Missing Some Required Arguments.', extra: { ArgumentName: 'Content-MD5' } })
 }

@@ -3,15 +3,15 @@ import { percentEncode, type ByteString } from '../bytes.ts'
 import { bucketOf, isoTime, type Context } from '../context.ts'
 import { invalidArgument } from '../error.ts'
 import { restoreHeader } from '../metadata.ts'
+import { parameter } from '../request.ts'
 import type { StoredObject } from '../store/model.ts'
 import type { Store } from '../store/store.ts'
 import { document, element, node } from '../xml.ts'
 import { owner } from './buckets.ts'
 
 export function listObjects(context: Context): Answer {
-  const { query } = context.request
   const bucket = bucketOf(context)
-  const asked = { ...askedOf(context), after: query.get('marker') ?? '' }
+  const asked = { ...askedOf(context), after: parameter(context.request, 'marker') ?? '' }
   const page = collect(context.store, bucket.name, asked)
   const encode = encoderOf(context)
   return xmlAnswer(
@@ -80,7 +80,7 @@ function askedOf(context: Context): Omit<Asked, 'after'> {
 
 /** A page size: 1 to 1,000. */
 export function countOf({ request, dialect }: Context, name: string, fallback: number): number {
-  const text = request.query.get(name) ?? ''
+  const text = parameter(request, name) ?? ''
   if (text === '') return fallback
   const count = Number(text)
   if (/^\d+$/.test(text) && count >= 1 && (count <= 1000 || !dialect.lists.refusesMore)) return Math.min(count, 1000)

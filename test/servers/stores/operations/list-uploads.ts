@@ -1,6 +1,7 @@
 import { xmlAnswer, type Answer } from '../answer.ts'
 import { percentEncode } from '../bytes.ts'
 import { bucketOf, isoTime, type Context } from '../context.ts'
+import { parameter } from '../request.ts'
 import type { Upload } from '../store/model.ts'
 import { document, element, node } from '../xml.ts'
 import { countOf, encoderOf } from './list-objects.ts'
@@ -10,7 +11,7 @@ export function listParts(context: Context): Answer {
   const { request, store } = context
   const upload = uploadOf(context)
   const encode = encoderOf(context)
-  const marker = Number(request.query.get('part-number-marker') || 0)
+  const marker = Number(parameter(request, 'part-number-marker') || 0)
   const max = countOf(context, 'max-parts', 1000)
   const rest = store.parts(upload.uploadId).filter(part => part.number > marker)
   const page = rest.slice(0, max)
@@ -46,7 +47,7 @@ export function listMultipartUploads(context: Context): Answer {
   const { request, store } = context
   const bucket = bucketOf(context)
   const encode = encoderOf(context)
-  const asked = (name: string): string => request.query.get(name) ?? ''
+  const asked = (name: string): string => parameter(request, name) ?? ''
   const max = countOf(context, 'max-uploads', 1000)
   const rest = store
     .uploads(bucket.name)

@@ -3,12 +3,13 @@ import { bucketOf, objectOf, type Context } from '../context.ts'
 import { StoreError } from '../error.ts'
 import { isArchive } from '../metadata.ts'
 import { receiveText } from '../receive.ts'
+import { own } from '../request.ts'
 import { elementTexts } from '../xml.ts'
 
 const dayMs = 24 * 3600_000
 
 export async function restoreObject(context: Context): Promise<Answer> {
-  const days = Number(elementTexts(await receiveText(context), 'Days')[0] ?? 1)
+  const days = Number(own(context.request, 'restore-days') ?? elementTexts(await receiveText(context), 'Days')[0] ?? 1)
   if (!(days >= 1 && days <= 365)) throw new StoreError('MalformedXML')
   const object = objectOf(context)
   if (!isArchive(context, object.storageClass)) throw new StoreError('OperationNotSupported')
