@@ -7,16 +7,24 @@ import { s3Door } from './s3-door.ts'
 const TiB = 2 ** 40
 
 /**
- * Baidu BOS through its S3 door, which has no session tokens and no `fetch-owner`. Its documentation promises no conditional
- * writes and no `x-amz-checksum-` headers; whether it takes keys that begin with "/" it does not say.
+ * Baidu BOS through its S3 door, which has no session tokens. Its documentation promises no conditional writes and no
+ * `x-amz-checksum-` headers.
  */
 export const bosDialect: Dialect<BosAddress> = {
   ...s3Door,
   vendor: 'bos',
   target,
   limits: { ...s3Door.limits, maxObjectBytes: 5 * TiB },
-  listing: { version: 2, urlEncoding: true },
+  keyFault,
+  listing: { version: 1, urlEncoding: true },
   errors: { RequestExpired: 'clock-skew', InvalidHTTPAuthHeader: 'bad-access-key', OptInRequired: { kind: 'forbidden', scope: 'address' } },
+}
+
+/** By Baidu's SDKs, which refuse these themselves. */
+function keyFault(key: string): string | undefined {
+  if (key.startsWith('/')) return 'BOS holds no key that begins with "/".'
+  if (/^v1\/?$/i.test(key)) return 'BOS holds no key "v1": its URLs begin with that.'
+  return key.split('/').some((name) => name === '.' || name === '..') ? 'BOS holds no key with "." or ".." between slashes.' : undefined
 }
 
 /** New buckets answer only as virtual hosts. The native endpoint, which the console shows, has its S3 door before it. */
