@@ -31,7 +31,7 @@ describe('what a refusal of KODO means', () => {
 
 describe('a page of the native listing', () => {
   it('is read as the documentation describes it', () => {
-    const item = { key: '/a\u0001b', hash: 'FhGxwVfmqEr1', fsize: 7, mimeType: 'text/plain', putTime: 14_914_784_123_456_789, type: 1 }
+    const item = { key: '/a\u0001b', hash: 'FhGxwVfmqEr1', fsize: 7, mimeType: 'text/plain', putTime: 14_914_784_123_450_000, type: 1 }
     expect(toPage(JSON.stringify({ marker: 'eyJrIjoiYSJ9', items: [item] }))).toEqual({
       next: 'eyJrIjoiYSJ9',
       entries: [{ key: '/a\u0001b', size: 7, mtimeMs: 1_491_478_412_345, etag: 'FhGxwVfmqEr1', storageClass: 'LINE' }],
