@@ -7,10 +7,10 @@ import type { DocumentForm } from './documents.ts'
 import type { StoreError } from './error.ts'
 import type { Operation } from './operation.ts'
 import type { Handlers } from './operations/handlers.ts'
-import type { StoreRequest } from './request.ts'
+import type { HostRules, StoreRequest } from './request.ts'
 import type { Bucket, ObjectPart, StoredObject } from './store/model.ts'
 
-export const storeVendors = ['oss', 'cos', 'ks3', 'bos'] as const
+export const storeVendors = ['oss', 'cos', 'ks3', 'bos', 'kodo'] as const
 export type StoreVendor = (typeof storeVendors)[number]
 
 /** What sets one vendor's store apart: data and small functions. What is shared never asks for the vendor's name. */
@@ -53,7 +53,13 @@ export interface Dialect {
 export interface Door {
   /** `x-oss-`, `x-cos-`, `x-amz-` … */
   readonly prefix: string
-  readonly claims: (message: IncomingMessage) => boolean
+  /** Default: the prefix and `request-id`. */
+  readonly requestIdHeader?: string
+  readonly claims: (message: IncomingMessage, hosts: HostRules) => boolean
+  /** Which bucket and key are asked for, where host and path do not say it as S3 does. */
+  readonly locate?: (asked: Asked) => Located
+  /** What is asked for, where the tables of `operations` do not say it. */
+  readonly operation?: (request: StoreRequest) => Operation | undefined
   readonly operations: Operations
   readonly handlers: Handlers
   readonly documents: DocumentForm
@@ -66,6 +72,21 @@ export interface Door {
   readonly proofs: (request: StoreRequest) => readonly Proof[]
   /** A list of keys to delete must come with its Content-MD5. */
   readonly deletesNeedMd5: boolean
+  readonly contentMd5: 'base64' | 'hex'
+}
+
+export interface Asked extends HostRules {
+  readonly host: string
+  readonly path: string
+  readonly query: ReadonlyMap<string, ByteString>
+  readonly keys: KeyRules
+}
+
+export interface Located {
+  readonly bucket: string | undefined
+  readonly key: ByteString | undefined
+  /** What the path says that elsewhere parameters say. */
+  readonly query?: Readonly<Record<string, string>>
 }
 
 export interface Operations {

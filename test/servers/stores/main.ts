@@ -2,7 +2,7 @@
  * A store as a process of its own:
  *
  *   STORE_ACCESS_KEY_SECRET=… node test/servers/stores/main.ts [--vendor oss] --access-key-id ID --bucket NAME[=CLASS]
- *     [--port 9000] [--dir DIR] [--region R] [--restore-delay MS]
+ *     [--port 9000] [--dir DIR] [--region R] [--restore-delay MS] [--cname HOST=BUCKET]
  *
  * `--bucket` may be given several times. Prints one line of JSON once it answers; ends on SIGTERM, SIGINT, or when its
  * standard input closes with `--until-stdin-closes`.
@@ -19,6 +19,7 @@ const { values } = parseArgs({
     dir: { type: 'string' },
     bucket: { type: 'string', multiple: true, default: [] },
     region: { type: 'string' },
+    cname: { type: 'string', multiple: true, default: [] },
     'access-key-id': { type: 'string' },
     'restore-delay': { type: 'string', default: '1000' },
     'until-stdin-closes': { type: 'boolean', default: false },
@@ -38,6 +39,7 @@ const server = await startServer(vendor, {
     const [name = '', storageClass] = text.split('=')
     return { name, ...(storageClass === undefined ? {} : { storageClass }) }
   }),
+  cnames: Object.fromEntries(values.cname.map(text => text.split('=') as [string, string])),
   keys: [keyOfEnvironment()],
   restoreDelayMs: Number(values['restore-delay']),
 })

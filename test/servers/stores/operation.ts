@@ -40,7 +40,9 @@ export const writeOperations = [
 export type Operation = (typeof readOperations)[number] | (typeof writeOperations)[number]
 
 /** Undefined: nothing that this server knows. */
-export function operationOf({ method, bucket, key, query, headers, door }: StoreRequest): Operation | undefined {
+export function operationOf(request: StoreRequest): Operation | undefined {
+  const { method, bucket, key, query, headers, door } = request
+  if (door.operation) return door.operation(request)
   const { operations, prefix } = door
   const asked = operations.subresources.find(name => query.has(name)) ?? ''
   if (bucket === undefined) return method === 'GET' && asked === '' ? 'ListBuckets' : undefined

@@ -60,8 +60,9 @@ function announcedLength({ request, dialect }: Context): number | undefined {
 function announcedMd5({ request }: Context): Proof[] {
   const text = header(request, 'content-md5')
   if (text === undefined) return []
-  if (!/^[A-Za-z0-9+/]{22}==$/.test(text)) throw new StoreError('InvalidDigest')
-  return [{ hash: 'md5', expected: Buffer.from(text, 'base64').toString('hex'), code: 'BadDigest' }]
+  const { contentMd5 } = request.door
+  if (!(contentMd5 === 'hex' ? /^[0-9a-f]{32}$/ : /^[A-Za-z0-9+/]{22}==$/).test(text)) throw new StoreError('InvalidDigest')
+  return [{ hash: 'md5', expected: Buffer.from(text, contentMd5).toString('hex'), code: 'BadDigest' }]
 }
 
 export function prove(proofs: readonly Proof[], hashes: Hashes): void {

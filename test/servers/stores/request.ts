@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
 import { isValidUtf8, percentDecode, type ByteString } from './bytes.ts'
-import type { Dialect, Door, KeyRules } from './dialect.ts'
+import type { Dialect, Door, KeyRules, Located } from './dialect.ts'
 import { invalidArgument, StoreError } from './error.ts'
 
 /** A request, taken apart but not yet believed. */
@@ -32,23 +32,29 @@ export function parseRequest(
   dialect: Dialect,
   rules: HostRules,
 ): StoreRequest {
-  const { path, query } = targetOf(message)
+  const { path, query: text } = targetOf(message)
   const host = message.headers.host ?? ''
+  const door = doorOf(message, dialect, rules)
+  const query = parseQuery(text)
+  const asked = { host, path, query, keys: dialect.keys, ...rules }
+  const located = door.locate?.(asked) ?? locate(path, bucketOfHost(host, dialect, rules), dialect.keys)
+  for (const [name, value] of Object.entries(located.query ?? {})) query.set(name, value)
   return {
     method: message.method ?? 'GET',
     host,
     path,
-    ...locate(path, bucketOfHost(host, dialect, rules), dialect.keys),
-    query: parseQuery(query),
+    bucket: located.bucket,
+    key: located.key,
+    query,
     headers: message.headers,
     message,
     requestId,
-    door: doorOf(message, dialect),
+    door,
   }
 }
 
-export const doorOf = (message: IncomingMessage, { doors }: Dialect): Door =>
-  doors.find(door => door.claims(message)) ?? doors.at(-1) ?? doors[0]
+export const doorOf = (message: IncomingMessage, { doors }: Dialect, rules: HostRules): Door =>
+  doors.find(door => door.claims(message, rules)) ?? doors.at(-1) ?? doors[0]
 
 /** A client that takes this server for its proxy sends the whole URL. */
 export function targetOf(message: IncomingMessage): { path: string; query: string } {
@@ -82,7 +88,7 @@ function bucketOfHost(host: string, dialect: Dialect, { region, cnames }: HostRu
 }
 
 /** Keys are kept as they come: no `.`, `..` or `//` is ever resolved. */
-function locate(path: string, hosted: string | undefined, rules: KeyRules): Pick<StoreRequest, 'bucket' | 'key'> {
+function locate(path: string, hosted: string | undefined, rules: KeyRules): Located {
   if (!path.startsWith('/')) throw invalidArgument('Invalid URI.', 'uri', path)
   const slash = hosted === undefined ? path.indexOf('/', 1) : 0
   const bucket = hosted ?? path.slice(1, slash < 0 ? undefined : slash)

@@ -5,6 +5,7 @@ import type { Counters } from './counters.ts'
 import type { Dialect, StoreVendor } from './dialect.ts'
 import { bosDialect } from './dialects/bos.ts'
 import { cosDialect } from './dialects/cos.ts'
+import { kodoDialect } from './dialects/kodo.ts'
 import { ks3Dialect } from './dialects/ks3.ts'
 import { ossDialect } from './dialects/oss.ts'
 import type { Faults } from './faults.ts'
@@ -31,12 +32,13 @@ export interface StoreServer {
   close(): Promise<void>
 }
 
-export const dialects = { oss: ossDialect, cos: cosDialect, ks3: ks3Dialect, bos: bosDialect } satisfies Record<StoreVendor, Dialect>
+export const dialects = { oss: ossDialect, cos: cosDialect, ks3: ks3Dialect, bos: bosDialect, kodo: kodoDialect } satisfies Record<StoreVendor, Dialect>
 
 export const startOssServer = (options: ServerOptions): Promise<StoreServer> => startServer('oss', options)
 export const startCosServer = (options: ServerOptions): Promise<StoreServer> => startServer('cos', options)
 export const startKs3Server = (options: ServerOptions): Promise<StoreServer> => startServer('ks3', options)
 export const startBosServer = (options: ServerOptions): Promise<StoreServer> => startServer('bos', options)
+export const startKodoServer = (options: ServerOptions): Promise<StoreServer> => startServer('kodo', options)
 
 /** Starts a vendor's store on 127.0.0.1. */
 export async function startServer(vendor: StoreVendor, options: ServerOptions): Promise<StoreServer> {

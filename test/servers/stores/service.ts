@@ -61,8 +61,8 @@ export class StoreService {
 
   async handle(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const requestId = this.#requestIds()
-    const door = doorOf(message, this.dialect)
-    response.setHeader(`${door.prefix}request-id`, requestId)
+    const door = doorOf(message, this.dialect, this.#hosts)
+    response.setHeader(door.requestIdHeader ?? `${door.prefix}request-id`, requestId)
     response.setHeader('Server', this.dialect.server)
     response.once('close', () => this.counters.answered(response.headersSent ? response.statusCode : 'none'))
     let request: StoreRequest

@@ -26,6 +26,7 @@ const native: Door = {
   showError: showJsonError,
   proofs: bceProofs,
   deletesNeedMd5: false,
+  contentMd5: 'base64',
 }
 
 const s3: Door = {
@@ -41,6 +42,7 @@ const s3: Door = {
   showError: showXmlError,
   proofs: sigV4Proofs,
   deletesNeedMd5: true,
+  contentMd5: 'base64',
 }
 
 /** Whether a real name is that of the S3 door; undefined for names of this machine, which stand for both. */

@@ -11,7 +11,7 @@ import { showGrants } from './acl.ts'
 import { s3Codes, s3Errors } from './errors.ts'
 import { s3Operations } from './operations.ts'
 
-const shared = { operations: s3Operations, handlers, documents: xmlDocuments, showError: showXmlError, deletesNeedMd5: true }
+const shared = { operations: s3Operations, handlers, documents: xmlDocuments, showError: showXmlError, deletesNeedMd5: true, contentMd5: 'base64' } as const
 
 const native: Door = {
   ...shared,

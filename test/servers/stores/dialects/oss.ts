@@ -20,6 +20,7 @@ const door: Door = {
   showError,
   proofs: () => [],
   deletesNeedMd5: true,
+  contentMd5: 'base64',
 }
 
 /** Alibaba Cloud OSS. */

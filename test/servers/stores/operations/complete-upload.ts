@@ -13,31 +13,11 @@ import { encoderOf } from './list-objects.ts'
 import { uploadOf } from './uploads.ts'
 
 export async function completeMultipartUpload(context: Context): Promise<Answer> {
-  const { request, dialect, store } = context
-  const { minPartBytes } = dialect.limits
+  const { request, dialect } = context
   const xml = await receiveText(context)
   const upload = uploadOf(context)
   const encode = encoderOf(context)
-  const parts = chosenParts(context, xml, store.parts(upload.uploadId))
-  const tooSmall = parts.slice(0, -1).find(part => part.size < minPartBytes)
-  if (tooSmall) throw smallPart(tooSmall, minPartBytes)
-  const asked = preconditionOf(context)
-  checkPrecondition(context, upload.forbidOverwrite ? { ...asked, absent: asked.absent ?? 'forbid-overwrite' } : asked)
-  const object: StoredObject = {
-    key: keyOf(context),
-    type: 'Multipart',
-    ...joined(parts, dialect),
-    mtimeMs: stamp(context),
-    storageClass: upload.storageClass,
-    headers: upload.headers,
-    ...(upload.tags && { tags: upload.tags }),
-    ...(upload.acl && { acl: upload.acl }),
-  }
-  prove(
-    request.door.proofs(request).filter(({ hash }) => hash === 'crc32' || hash === 'crc64'),
-    object,
-  )
-  store.completeUpload(upload.uploadId, upload.bucket, object)
+  const object = complete(context, listedParts(context, xml), upload.headers)
   const names = [
     element('EncodingType', request.query.get('encoding-type')),
     element('Location', `http://${request.host}${request.path}`),
@@ -52,19 +32,54 @@ export async function completeMultipartUpload(context: Context): Promise<Answer>
   })
 }
 
+/** Makes the object of the parts listed, or of all that are there. */
+export function complete(context: Context, listed: readonly ListedPart[] | 'all', headers: StoredObject['headers']): StoredObject {
+  const { request, dialect, store } = context
+  const { minPartBytes } = dialect.limits
+  const upload = uploadOf(context)
+  const parts = chosenParts(listed, store.parts(upload.uploadId))
+  const tooSmall = parts.slice(0, -1).find(part => part.size < minPartBytes)
+  if (tooSmall) throw smallPart(tooSmall, minPartBytes)
+  const asked = preconditionOf(context)
+  checkPrecondition(context, upload.forbidOverwrite ? { ...asked, absent: asked.absent ?? 'forbid-overwrite' } : asked)
+  const object: StoredObject = {
+    key: keyOf(context),
+    type: 'Multipart',
+    ...joined(parts, dialect),
+    mtimeMs: stamp(context),
+    storageClass: upload.storageClass,
+    headers,
+    ...(upload.tags && { tags: upload.tags }),
+    ...(upload.acl && { acl: upload.acl }),
+  }
+  const ofWhole = request.door.proofs(request).filter(({ hash }) => hash === 'crc32' || hash === 'crc64')
+  prove(ofWhole, object)
+  store.completeUpload(upload.uploadId, upload.bucket, object)
+  return object
+}
+
+export interface ListedPart {
+  readonly number: number
+  /** In upper case. */
+  readonly etag: string
+}
+
 const smallPart = ({ number, size, etag }: ObjectPart, minPartBytes: number): StoreError =>
   new StoreError('EntityTooSmall', {
     extra: { ETag: `"${etag}"`, MinSizeAllowed: String(minPartBytes), ProposedSize: String(size), PartNumber: String(number) },
   })
 
-/** The parts that the body lists, or all that are there. */
-function chosenParts({ request }: Context, xml: string, present: readonly ObjectPart[]): readonly ObjectPart[] {
+function listedParts({ request }: Context, xml: string): ListedPart[] | 'all' {
   if (own(request, 'complete-all')?.toLowerCase() === 'yes') {
-    if (xml !== '') throw new StoreError('InvalidArgument', { message: 'The request body must be empty with x-oss-complete-all.' })
-    if (present.length === 0) throw new StoreError('InvalidPart')
-    return present
+    if (xml !== '') throw new StoreError('InvalidArgument', { message: 'The request body must be empty with complete-all.' })
+    return 'all'
   }
-  const listed = innerTexts(xml, 'Part').map(parsePart)
+  return innerTexts(xml, 'Part').map(parsePart)
+}
+
+function chosenParts(listed: readonly ListedPart[] | 'all', present: readonly ObjectPart[]): readonly ObjectPart[] {
+  if (listed === 'all' && present.length === 0) throw new StoreError('InvalidPart')
+  if (listed === 'all') return present
   if (listed.length === 0) throw new StoreError('MalformedXML')
   if (listed.some(({ number }, index) => index > 0 && number <= (listed[index - 1]?.number ?? 0)))
     throw new StoreError('InvalidPartOrder')
@@ -76,7 +91,7 @@ function chosenParts({ request }: Context, xml: string, present: readonly Object
   })
 }
 
-function parsePart(xml: string): { number: number; etag: string } {
+function parsePart(xml: string): ListedPart {
   const number = Number(elementTexts(xml, 'PartNumber')[0])
   const etag = elementTexts(xml, 'ETag')[0]?.trim().replace(/^"|"$/g, '').toUpperCase()
   if (!Number.isInteger(number) || number < 1 || etag === undefined) throw new StoreError('MalformedXML')

@@ -87,7 +87,7 @@ export function countOf({ request, dialect }: Context, name: string, fallback: n
   throw invalidArgument(`Argument ${name} must be an integer between 1 and 1000.`, name, text)
 }
 
-function collect(store: Store, bucket: string, asked: Asked): Page {
+export function collect(store: Store, bucket: string, asked: Asked): Page {
   const { prefix, delimiter, maxKeys, after } = asked
   const objects: StoredObject[] = []
   const prefixes: ByteString[] = []

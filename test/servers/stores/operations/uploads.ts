@@ -15,9 +15,15 @@ import { reread } from './reread.ts'
 import { tagsOf } from './tagging.ts'
 
 export function initiateMultipartUpload(context: Context): Answer {
+  const encode = encoderOf(context)
+  const { bucket, key, uploadId } = createUpload(context)
+  const names = [element('Bucket', bucket), element('Key', encode(key)), element('UploadId', uploadId)]
+  return xmlAnswer(document(node('InitiateMultipartUploadResult', ...names)))
+}
+
+export function createUpload(context: Context): Upload {
   const { store } = context
   const bucket = bucketOf(context)
-  const encode = encoderOf(context)
   const asked = preconditionOf(context)
   const tags = tagsOf(context)
   checkPrecondition(context, asked)
@@ -33,8 +39,7 @@ export function initiateMultipartUpload(context: Context): Answer {
     forbidOverwrite: asked.absent === 'forbid-overwrite',
   }
   store.createUpload(upload)
-  const names = [element('Bucket', bucket.name), element('Key', encode(upload.key)), element('UploadId', upload.uploadId)]
-  return xmlAnswer(document(node('InitiateMultipartUploadResult', ...names)))
+  return upload
 }
 
 export function uploadOf(context: Context): Upload {
@@ -46,11 +51,16 @@ export function uploadOf(context: Context): Upload {
 }
 
 export async function uploadPart(context: Context): Promise<Answer> {
+  const received = await receivePart(context)
+  return emptyAnswer({ ETag: `"${received.etag}"`, ...hashHeaders(context, received) })
+}
+
+export async function receivePart(context: Context): Promise<Received> {
   const number = partNumberOf(context)
   const upload = uploadOf(context)
   const received = await receiveObject(context)
   storePart(context, upload, number, received)
-  return emptyAnswer({ ETag: `"${received.etag}"`, ...hashHeaders(context, received) })
+  return received
 }
 
 export async function uploadPartCopy(context: Context): Promise<Answer> {
