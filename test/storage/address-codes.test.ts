@@ -47,6 +47,7 @@ const vendors: Readonly<Record<string, Vendor>> = {
   s3: { start: amazon, bucket: 'photos', address: ({ id: accessKeyId, secret: secretAccessKey, ...rest }) => ({ vendor: 's3', ...rest, accessKeyId, secretAccessKey }) },
   cos: { start: standIn('cos', 'photos-1250000000'), bucket: 'photos-1250000000', address: ({ id: secretId, secret: secretKey, ...rest }) => ({ vendor: 'cos', ...rest, secretId, secretKey }) },
   bos: { start: standIn('bos', 'photos'), bucket: 'photos', address: ({ id: accessKey, secret: secretKey, ...rest }) => ({ vendor: 'bos', ...rest, accessKey, secretKey }) },
+  kodo: { start: standIn('kodo', 'photos'), bucket: 'photos', address: ({ id: accessKey, secret: secretKey, ...rest }) => ({ vendor: 'kodo', ...rest, accessKey, secretKey }) },
   ks3: { start: standIn('ks3', 'photos'), bucket: 'photos', address: ({ id: accessKey, secret: secretKey, ...rest }) => ({ vendor: 'ks3', ...rest, accessKey, secretKey }) },
 }
 
@@ -71,8 +72,9 @@ const otherwise: Readonly<Record<string, Readonly<Record<string, readonly [sourc
   // COS signs no region: its endpoint says it. Archives are classes of objects there, never of a bucket.
   cos: { 'a wrong region': ['fine', 'fine'], 'an archive bucket': undefined },
   // Only its list of an account's buckets is known to name their class.
-  // Its S3 door says nothing of a bucket's class.
+  // Their S3 doors say nothing of a bucket's class.
   bos: { 'an archive bucket': undefined },
+  kodo: { 'an archive bucket': undefined },
   ks3: { 'an archive bucket': undefined },
 }
 

@@ -32,5 +32,7 @@ function openDomain(address: KodoAddress): Storage {
     put: readOnly,
     delete: readOnly,
     close: () => wire.close(),
+    /** No call says more of a bucket than that it can be listed. */
+    facts: () => Promise.resolve({ archive: false }),
   }
 }

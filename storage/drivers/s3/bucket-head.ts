@@ -9,7 +9,7 @@ interface HeadForm {
 }
 
 /** What HEAD of a bucket says, for vendors whose SDK is not asked. What no header says stays unknown. */
-export function headFacts<A>({ region = [], storageClass = [] }: HeadForm): NonNullable<Dialect<A>['facts']> {
+export function headFacts<A>({ region = [], storageClass = [] }: HeadForm): Dialect<A>['facts'] {
   return async (_address, wire, { signal }) => {
     const { headers } = await wire.send({ method: 'HEAD', ...(signal && { signal }) })
     const first = (names: readonly string[]) => names.map((name) => header(headers, name)).find(Boolean)

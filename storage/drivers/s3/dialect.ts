@@ -29,8 +29,8 @@ export interface Dialect<Address> {
   readonly hashes: HashForm
   /** What this vendor's codes mean where the family's common table says another thing or nothing. */
   readonly errors?: Readonly<Record<string, Meaning>>
-  /** By the vendor's own SDK, or by what HEAD of the bucket says. Absent: nothing is known beyond the listing. */
-  readonly facts?: (address: Address, wire: Wire, options: CallOptions) => Promise<BucketFacts>
+  /** By the vendor's own SDK, or by what HEAD of the bucket says. */
+  readonly facts: (address: Address, wire: Wire, options: CallOptions) => Promise<BucketFacts>
 }
 
 export interface ListingForm {

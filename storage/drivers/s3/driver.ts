@@ -3,13 +3,8 @@ import type { Dialect } from './dialect.ts'
 import { listObjects } from './list.ts'
 import { openMultipart } from './multipart.ts'
 import { getObject, headObject } from './read.ts'
-import { openWire, type Wire, type WireDeps } from './wire.ts'
+import { openWire, type WireDeps } from './wire.ts'
 import { deleteObject, putObject } from './write.ts'
-
-const dialectFacts =
-  <A>(facts: NonNullable<Dialect<A>['facts']>, address: A, wire: Wire): Storage['facts'] =>
-  (options = {}) =>
-    facts(address, wire, options)
 
 /** Opens an address of the S3 family. Nothing is sent yet. */
 export function openS3Family<A>(address: A, dialect: Dialect<A>, deps?: WireDeps): Storage {
@@ -26,6 +21,6 @@ export function openS3Family<A>(address: A, dialect: Dialect<A>, deps?: WireDeps
     delete: (key, options) => deleteObject(wire, key, options),
     close: () => wire.close(),
     multipart: openMultipart(wire, dialect),
-    ...(dialect.facts && { facts: dialectFacts(dialect.facts, address, wire) }),
+    facts: (options = {}) => dialect.facts(address, wire, options),
   }
 }

@@ -12,6 +12,7 @@ describe.each<[Parameters<typeof startServer>[0], Exclude<ResolvedAddress, { ven
   ['oss', { vendor: 'oss', endpoint: 'http://oss-cn-hangzhou.aliyuncs.com', region: 'cn-hangzhou', bucket: 'photos', accessKeyId: id, accessKeySecret: secret }],
   ['cos', { vendor: 'cos', endpoint: 'http://cos.ap-guangzhou.myqcloud.com', region: 'ap-guangzhou', bucket: 'photos-1250000000', secretId: id, secretKey: secret }],
   ['bos', { vendor: 'bos', endpoint: 'http://bj.bcebos.com', ...keys }],
+  ['kodo', { vendor: 'kodo', endpoint: 'http://s3.cn-east-1.qiniucs.com', ...keys }],
   ['ks3', { vendor: 'ks3', endpoint: 'http://ks3-cn-beijing-internal.ksyuncs.com', ...keys }],
 ])('%s at its real host', (vendor, address) => {
   it('takes the address and the signature', async () => {
@@ -20,6 +21,7 @@ describe.each<[Parameters<typeof startServer>[0], Exclude<ResolvedAddress, { ven
     await put(storage, 'a b/ü+c')
     expect(await readText(storage, 'a b/ü+c')).toBe('a b/ü+c')
     expect(await keysOf(storage, { prefix: 'a b/' })).toEqual(['a b/ü+c'])
+    if (vendor !== 'oss') expect(await storage.facts?.()).toMatchObject({ archive: false })
     await storage.close()
     await server.close()
   })
