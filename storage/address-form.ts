@@ -12,12 +12,15 @@ export const fieldKinds = [
   'file', // of the workers' machines; relative to tranship.yaml
   'flag',
   'number', // above 0
+  'choice', // one of `values`
 ] as const
 export type FieldKind = (typeof fieldKinds)[number]
 
 export interface Field {
   readonly kind: FieldKind
   readonly optional?: true
+  /** Of a `choice`. */
+  readonly values?: readonly string[]
   /** For editors and people: one sentence. */
   readonly says?: string
 }

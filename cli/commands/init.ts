@@ -26,6 +26,7 @@ addresses:
   # Amazon S3, or anything S3-compatible through its endpoint
   photos:
     vendor: s3
+    # preset: minio                     # what an S3-compatible store is: minio, r2, b2, wasabi, ceph, obs or tos
     # endpoint: http://127.0.0.1:9000   # leave it out for Amazon S3
     region: us-east-1
     bucket: photos
@@ -62,6 +63,44 @@ addresses:
     # connectionString: \${AZURE_CONNECTION}  # instead of account and accountKey
     # endpoint: https://mybackup.blob.core.chinacloudapi.cn  # leave it out for the global cloud
     container: backup
+
+  # Tencent Cloud COS
+  pictures:
+    vendor: cos
+    region: ap-guangzhou
+    bucket: pictures-1250000000         # <name>-<APPID>
+    secretId: \${COS_ID}
+    secretKey: \${COS_KEY}
+    # sessionToken: \${COS_TOKEN}        # of temporary keys
+    # endpoint: https://cos.example.com # a private one
+
+  # Qiniu KODO
+  clips:
+    vendor: kodo
+    endpoint: https://s3.cn-east-1.qiniucs.com # or the bucket's download domain, which can only be read
+    # region: cn-east-1                 # of a private S3 endpoint
+    # listEndpoint: https://rsf-z1.qiniuapi.com # with a download domain: where the bucket is listed
+    bucket: clips
+    accessKey: \${KODO_KEY}
+    secretKey: \${KODO_SECRET}
+
+  # Baidu AI Cloud BOS
+  backup:
+    vendor: bos
+    endpoint: http://bj.bcebos.com
+    # region: bj                        # of a private endpoint
+    bucket: backup
+    accessKey: \${BOS_KEY}
+    secretKey: \${BOS_SECRET}
+
+  # Kingsoft Cloud KS3
+  models:
+    vendor: ks3
+    endpoint: https://ks3-cn-beijing.ksyuncs.com
+    # region: BEIJING                   # as signatures name it, where the endpoint does not say it
+    bucket: models
+    accessKey: \${KS3_KEY}
+    secretKey: \${KS3_SECRET}
 
   # A NAS share (NFS, SMB) mounted on the workers, or any folder of theirs
   share:

@@ -57,6 +57,7 @@ function refuseUnknownFields(raw: Record<string, unknown>, known: readonly strin
 
 function toError(issue: z.core.$ZodIssue, where: string, role: Role): ConfigError {
   const field = issue.path.join('.')
+  if (issue.code === 'invalid_value') return new ConfigError('InvalidParameters', `${where}: ${field} ${issue.message}`)
   if (issue.code !== 'custom') return new ConfigError('AddressIncomplete', `${where}: ${field} ${issue.message}.`)
   if (issue.params?.['prefix'])
     return new ConfigError(roleCode(role, 'AddrPrefixInvalid'), `${where}: ${field}: ${issue.message}`)

@@ -5,6 +5,7 @@
 import { isAbsolute } from 'node:path'
 import { z } from 'zod'
 import { prefixFault } from '../../model/address.ts'
+import { didYouMean } from '../../model/suggest.ts'
 import type { Field, FieldKind } from '../../storage/address-form.ts'
 
 const text = z
@@ -46,11 +47,22 @@ const number = z.union([z.number().positive(), z.string().transform(Number).refi
   error: 'must be a number above 0',
 })
 
-const schemas = { text, secret: text, url, prefix, folder, 'absolute-path': absolutePath, file: text, flag, number } satisfies Record<FieldKind, z.ZodType>
+const schemas = { text, secret: text, url, prefix, folder, 'absolute-path': absolutePath, file: text, flag, number } satisfies Record<Exclude<FieldKind, 'choice'>, z.ZodType>
+function choice(values: readonly string[]): z.ZodType {
+  return z.enum(values, {
+    error: ({ input }) => {
+      if (input === undefined) return 'is missing.'
+      const given = typeof input === 'string' ? input : JSON.stringify(input)
+      return `may be ${values.join(', ')}, not "${given}".${didYouMean(given, values)}`
+    },
+  })
+}
+
 const secretWords = 'A secret: write ${NAME} and set that environment variable where workers run.'
 
-export function toSchema({ kind, optional, says }: Field): z.ZodType {
+export function toSchema({ kind, optional, says, values = [] }: Field): z.ZodType {
   const words = says ?? (kind === 'secret' ? secretWords : undefined)
-  const schema = optional ? schemas[kind].optional() : schemas[kind]
+  const required = kind === 'choice' ? choice(values) : schemas[kind]
+  const schema = optional ? required.optional() : required
   return words === undefined ? schema : schema.meta({ description: words })
 }

@@ -1,8 +1,10 @@
 import type { Vendor } from '../../../model/address.ts'
-import type { BucketFacts, Hashes, StorageAbilities, StorageLimits } from '../../storage.ts'
+import type { BucketFacts, CallOptions, Hashes, StorageAbilities, StorageLimits } from '../../storage.ts'
+import type { Meaning } from './error.ts'
 import type { ReceivedHeaders } from '../../http/headers.ts'
 import type { MetadataForm } from './metadata.ts'
 import type { Credentials, Headers, Sign } from './signing.ts'
+import type { Wire } from './wire.ts'
 
 /**
  * What sets a vendor of the S3 family apart: data and small pure functions. The wire client obeys it and never asks for the
@@ -25,15 +27,18 @@ export interface Dialect<Address> {
   readonly reads: ReadForm
   readonly writes: WriteForm
   readonly hashes: HashForm
-  /** By the vendor's own SDK. */
-  readonly facts: (address: Address) => Promise<BucketFacts>
+  /** What this vendor's codes mean where the family's common table says another thing or nothing. */
+  readonly errors?: Readonly<Record<string, Meaning>>
+  /** By the vendor's own SDK, or by what HEAD of the bucket says. */
+  readonly facts: (address: Address, wire: Wire, options: CallOptions) => Promise<BucketFacts>
 }
 
 export interface ListingForm {
   readonly version: 1 | 2
-  /** `encoding-type=url` is understood; continuation tokens then come encoded too. */
+  /** `encoding-type=url` is understood. */
   readonly urlEncoding: boolean
-  readonly tokenEncoded: boolean
+  /** Continuation tokens come encoded then, too. */
+  readonly tokenEncoded?: boolean
   /** Entries of this type state their own size, not that of what a read gives: they are looked at one by one. */
   readonly lookAtType?: string
 }
@@ -45,8 +50,8 @@ export interface ReadForm {
 }
 
 export interface WriteForm {
-  /** Makes a PUT or Complete fail where the key exists. */
-  readonly ifAbsent: Headers
+  /** Makes a PUT or Complete fail where the key exists. `look`: there is no such header, the object is looked for before. */
+  readonly ifAbsent: Headers | 'look'
   /** PUT understands If-Match. False: the object is looked at before. */
   readonly ifMatch: boolean
   /** Sent with Create, so that parts and object get a checksum; left out once the store has refused it. */

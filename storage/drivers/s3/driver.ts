@@ -21,6 +21,6 @@ export function openS3Family<A>(address: A, dialect: Dialect<A>, deps?: WireDeps
     delete: (key, options) => deleteObject(wire, key, options),
     close: () => wire.close(),
     multipart: openMultipart(wire, dialect),
-    facts: () => dialect.facts(address),
+    facts: (options = {}) => dialect.facts(address, wire, options),
   }
 }

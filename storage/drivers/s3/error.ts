@@ -13,9 +13,9 @@ export interface Refusal {
   readonly about: 'key' | 'bucket' | 'upload'
 }
 
-type Meaning = StorageErrorKind | Pick<StorageErrorDetails, 'kind' | 'retryable' | 'scope'>
+export type Meaning = StorageErrorKind | Pick<StorageErrorDetails, 'kind' | 'retryable' | 'scope' | 'addressCodes'>
 
-/** The vendors' own codes. */
+/** The vendors' own codes. A dialect's table goes before this one. */
 const meanings: Readonly<Record<string, Meaning>> = {
   NoSuchKey: 'not-found',
   NotFound: 'not-found',
@@ -115,12 +115,12 @@ const byStatus: Readonly<Record<number, Meaning>> = {
 const absent = { key: 'not-found', bucket: 'no-bucket', upload: 'no-upload' } as const satisfies Record<string, StorageErrorKind>
 
 /** What a store's refusal means. Pure. The message is the vendor's sentence, with nothing of the request in it. */
-export function toStorageError(refusal: Refusal, nowMs: number): StorageError {
+export function toStorageError(refusal: Refusal, nowMs: number, dialect: Readonly<Record<string, Meaning>> = {}): StorageError {
   const xml = errorXml(refusal)
   const code = element(xml, 'Code') ?? header(refusal.headers, 'x-amz-error-code')
   const message =
     element(xml, 'Message') ?? header(refusal.headers, 'x-amz-error-message') ?? `The store answered ${refusal.status}.`
-  const meaning = meaningOf(refusal, xml, code, message)
+  const meaning = meaningOf(refusal, xml, code, message, dialect)
   return new StorageError(withoutQueries(message), {
     ...(typeof meaning === 'string' ? { kind: meaning } : meaning),
     status: refusal.status,
@@ -136,9 +136,15 @@ function errorXml({ body, headers }: Refusal): string {
   return body === '' && hidden ? Buffer.from(hidden, 'base64').toString('utf8') : body
 }
 
-function meaningOf({ status, headers, about }: Refusal, xml: string, code: string | undefined, message: string): Meaning {
+function meaningOf(
+  { status, headers, about }: Refusal,
+  xml: string,
+  code: string | undefined,
+  message: string,
+  dialect: Readonly<Record<string, Meaning>>,
+): Meaning {
   if (isElsewhere(xml, status, headers, code, message)) return 'wrong-region'
-  const meaning = code === undefined ? undefined : meanings[code]
+  const meaning = code === undefined ? undefined : (dialect[code] ?? meanings[code])
   if (meaning !== undefined) return meaning
   if (status === 404) return absent[about]
   return byStatus[status] ?? (status >= 500 ? 'unavailable' : 'unexpected')
@@ -154,8 +160,14 @@ function isElsewhere(xml: string, status: number, headers: ReceivedHeaders, code
   return code === undefined && (status === 301 || status === 400) && header(headers, 'x-amz-bucket-region') !== undefined
 }
 
+const requestIdHeaders = ['x-amz-request-id', 'x-oss-request-id', 'x-cos-request-id', 'x-kss-request-id', 'x-bce-request-id', 'x-reqid']
+
 function requestIdOf(headers: ReceivedHeaders): string | undefined {
-  return header(headers, 'x-amz-request-id') ?? header(headers, 'x-oss-request-id')
+  for (const name of requestIdHeaders) {
+    const id = header(headers, name)
+    if (id !== undefined) return id
+  }
+  return undefined
 }
 
 function defined<K extends string, V>(name: K, value: V | undefined): { [P in K]?: V } {

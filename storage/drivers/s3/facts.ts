@@ -5,7 +5,8 @@ import { readFileSync } from 'node:fs'
 import { Agent } from 'node:https'
 import type { Options as OssOptions } from 'ali-oss'
 import type { S3ClientConfig } from '@aws-sdk/client-s3'
-import type { OssAddress, S3Address } from './address.ts'
+import type { OssAddress } from './addresses/oss.ts'
+import type { S3Address } from './addresses/s3.ts'
 import type { BucketFacts } from '../../storage.ts'
 import { ossDialect } from './dialects/oss.ts'
 import { s3Dialect } from './dialects/s3.ts'
@@ -24,7 +25,7 @@ export async function s3Facts(address: S3Address): Promise<BucketFacts> {
     return { ...(BucketRegion && { region: BucketRegion }), archive: false }
   } catch (error) {
     const region = headersOf(error)['x-amz-bucket-region']
-    if (region !== undefined && region !== address.region) return { region, archive: false }
+    if (region !== undefined && region !== s3Dialect.target(address).region) return { region, archive: false }
     throw toFactsError(error)
   } finally {
     client.destroy()
@@ -32,10 +33,10 @@ export async function s3Facts(address: S3Address): Promise<BucketFacts> {
 }
 
 function s3Options(address: S3Address): S3ClientConfig {
-  const { origin, basePath, credentials } = s3Dialect.target(address)
+  const { origin, basePath, credentials, region } = s3Dialect.target(address)
   return {
-    region: address.region,
-    ...(address.endpoint && { endpoint: basePath === '' ? origin.replace(`${address.bucket}.`, '') : origin }),
+    region,
+    ...((address.endpoint ?? address.preset) && { endpoint: basePath === '' ? origin.replace(`${address.bucket}.`, '') : origin }),
     forcePathStyle: basePath !== '',
     maxAttempts: 1,
     ...(credentials && {

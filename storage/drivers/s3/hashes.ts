@@ -41,3 +41,6 @@ export function etagOf(headers: ReceivedHeaders): string | undefined {
   const etag = header(headers, 'etag')
   return etag && unquote(etag)
 }
+
+/** As OSS, COS and KS3 state it: CRC-64/XZ in decimal. */
+export const toCrc64 = (crc64: string | undefined): Hashes => (crc64 ? { crc64 } : {})

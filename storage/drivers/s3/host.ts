@@ -17,3 +17,7 @@ export function pathStyle(url: URL, bucket: string): { origin: string; basePath:
 export function virtualHost(url: URL, bucket: string): { origin: string; basePath: string } {
   return { origin: `${url.protocol}//${bucket}.${url.host}`, basePath: '' }
 }
+
+export function hostOf(url: URL, bucket: string, byPath = isBareHost(url)): { origin: string; basePath: string } {
+  return byPath ? pathStyle(url, bucket) : virtualHost(url, bucket)
+}

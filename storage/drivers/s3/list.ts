@@ -13,7 +13,7 @@ export async function listObjects<A>(wire: Wire, dialect: Dialect<A>, options: L
   let cursor = options.cursor
   for (let pages = 1; ; pages++) {
     const page = await fetchPage(wire, dialect, options, cursor)
-    const next = nextCursor(page)
+    const next = nextCursor(page, dialect.listing.version)
     if (page.entries.length > 0 || next === undefined || pages === maxEmptyPages) {
       return { entries: await lookAt(wire, dialect, page.entries, options), ...(next !== undefined && { next }) }
     }
@@ -21,11 +21,12 @@ export async function listObjects<A>(wire: Wire, dialect: Dialect<A>, options: L
   }
 }
 
-/** `token:` what the store gave to go on with, `after:` the last key where it gave nothing. */
-function nextCursor({ truncated, token, entries }: ScannedPage): string | undefined {
+/** `token:` what the store gave to go on with, `after:` the last key where it gave nothing. A marker of V1 is a key. */
+function nextCursor({ truncated, token, marker, entries }: ScannedPage, version: 1 | 2): string | undefined {
   if (!truncated) return undefined
-  if (token !== undefined) return `token:${token}`
+  if (version === 2 && token !== undefined) return `token:${token}`
   const last = entries.at(-1)
+  if (last === undefined && marker !== undefined) return `after:${marker}`
   if (last === undefined)
     throw new StorageError('The store says that more keys follow, but not how to go on.', { kind: 'unexpected' })
   return `after:${last.key}`
@@ -39,7 +40,7 @@ async function fetchPage<A>(
 ): Promise<ScannedPage> {
   const query = { ...shared(dialect, options), ...position(dialect.listing.version, options.startAfter, cursor) }
   const { body } = await wire.send({ method: 'GET', query, ...(options.signal && { signal: options.signal }) })
-  return scanPage(body.toString('utf8'), dialect.listing.tokenEncoded)
+  return scanPage(body.toString('utf8'), dialect.listing.tokenEncoded ?? false)
 }
 
 function shared<A>({ listing, limits }: Dialect<A>, { prefix, limit }: ListOptions): Query {
@@ -54,9 +55,8 @@ function shared<A>({ listing, limits }: Dialect<A>, { prefix, limit }: ListOptio
 function position(version: 1 | 2, startAfter: string | undefined, cursor: string | undefined): Query {
   const token = cursor?.startsWith('token:') ? cursor.slice('token:'.length) : undefined
   const after = cursor?.startsWith('after:') ? cursor.slice('after:'.length) : startAfter
-  if (version === 1) return { ...((token ?? after) && { marker: token ?? after }) }
   if (token !== undefined) return { 'continuation-token': token }
-  return { ...(after && { 'start-after': after }) }
+  return { ...(after && { [version === 1 ? 'marker' : 'start-after']: after }) }
 }
 
 /** Size, time and ETag of a link are those of what it points at. */

@@ -5,8 +5,9 @@ import { element, split } from '../../http/xml.ts'
 export interface ScannedPage {
   readonly entries: readonly ScannedEntry[]
   readonly truncated: boolean
-  /** Continuation token, or V1's next marker. */
   readonly token?: string
+  /** V1's NextMarker: a key. */
+  readonly marker?: string
 }
 
 export interface ScannedEntry extends ListEntry {
@@ -22,11 +23,13 @@ export function scanPage(xml: string, tokenEncoded: boolean): ScannedPage {
   const { inside, outside } = split(xml, 'Contents')
   const encoded = element(outside, 'EncodingType') === 'url'
   const decode = encoded ? decodeUrl : same
-  const token = element(outside, 'NextContinuationToken') ?? element(outside, 'NextMarker')
+  const token = element(outside, 'NextContinuationToken')
+  const marker = element(outside, 'NextMarker')
   return {
     entries: inside.map((entry) => toEntry(entry, decode)),
     truncated: element(outside, 'IsTruncated') === 'true',
     ...(token && { token: encoded && tokenEncoded ? decodeURIComponent(token) : token }),
+    ...(marker && { marker: decode(marker) }),
   }
 }
 

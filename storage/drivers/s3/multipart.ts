@@ -19,7 +19,7 @@ import type { Answer } from '../../http/transport.ts'
 import { headObject } from './read.ts'
 import { listParts, listUploads } from './uploads.ts'
 import { byteLength, type Wire } from './wire.ts'
-import { objectHeaders } from './write.ts'
+import { absenceHeaders, ensureAbsent, objectHeaders } from './write.ts'
 import { element, encodeEntities } from '../../http/xml.ts'
 
 export function openMultipart<A>(wire: Wire, dialect: Dialect<A>): Multipart {
@@ -103,6 +103,7 @@ class Uploads<A> {
   }
 
   async complete(upload: UploadRef, parts: readonly Part[], options: CompleteOptions): Promise<PutResult> {
+    if (options.ifAbsent) await ensureAbsent(this.#wire, this.#dialect, upload.key, options)
     const answer = await this.#sendComplete(upload, parts, options).catch(async (error: unknown) => {
       // Some stores miss the parts before they miss the upload.
       if (isStorageError(error, 'invalid')) await listParts(this.#wire, this.#dialect, upload, options)
@@ -130,7 +131,7 @@ class Uploads<A> {
       method: 'POST',
       key,
       query: { uploadId },
-      headers: { 'content-type': 'application/xml', ...(ifAbsent && this.#dialect.writes.ifAbsent) },
+      headers: { 'content-type': 'application/xml', ...(ifAbsent && absenceHeaders(this.#dialect.writes)) },
       body: [Buffer.from(completeXml(parts))],
       patience: 'complete',
       about: 'upload',

@@ -13,18 +13,22 @@ export async function headObject<A>(
   options: CallOptions = {},
 ): Promise<ObjectInfo> {
   const { signal } = options
-  const asked = wire.send({ method: 'HEAD', key, headers: dialect.reads.headers, ...(signal && { signal }) })
-  const { headers } = await asked.catch((error: unknown) => explain(wire, dialect, key, error, options))
+  const ask = () => wire.send({ method: 'HEAD', key, headers: dialect.reads.headers, ...(signal && { signal }) })
+  const { headers } = await ask().catch(async (error: unknown) => {
+    await explain(wire, dialect, key, error, options)
+    return ask()
+  })
   return toObjectInfo(key, announcedBytes(headers), headers, dialect)
 }
 
-/** A refused HEAD has no words: a GET of one byte is refused for the same reason, and says it. A missing key needs none. */
-async function explain<A>(wire: Wire, dialect: Dialect<A>, key: string, error: unknown, { signal }: CallOptions): Promise<never> {
-  if (isStorageError(error) && error.code === undefined && (error.status === 400 || error.status === 403)) {
-    const headers = readHeaders(dialect, { range: { first: 0, last: 0 } })
-    await wire.send({ method: 'GET', key, headers, onAnswer: () => () => {}, ...(signal && { signal }) })
-  }
-  throw error
+/**
+ * A refused HEAD has no words: a GET of one byte is refused for the same reason, and says it. A missing key needs none. Where the
+ * GET is not refused, HEAD may be sent again: the credentials had expired, and are new now.
+ */
+async function explain<A>(wire: Wire, dialect: Dialect<A>, key: string, error: unknown, { signal }: CallOptions): Promise<void> {
+  if (!isStorageError(error) || error.code !== undefined || (error.status !== 400 && error.status !== 403)) throw error
+  const headers = readHeaders(dialect, { range: { first: 0, last: 0 } })
+  await wire.send({ method: 'GET', key, headers, onAnswer: () => () => {}, ...(signal && { signal }) })
 }
 
 /** The answer's body goes straight into the sink. Nothing is asked to be encoded and nothing is decoded. */

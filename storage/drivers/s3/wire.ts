@@ -1,11 +1,11 @@
-import { StorageError } from '../../error.ts'
+import { isStorageError, StorageError } from '../../error.ts'
 import type { Body } from '../../storage.ts'
 import { awsChain, fixedCredentials, refreshedCredentials, type CredentialSource } from './credentials.ts'
 import type { Dialect, Target } from './dialect.ts'
 import { encodeKey, encodeQuery, type Query } from '../../http/encode.ts'
 import { toStorageError, type Refusal } from './error.ts'
 import { toWire } from '../../http/headers.ts'
-import type { Headers, Unsigned } from './signing.ts'
+import type { Credentials, Headers, Unsigned } from './signing.ts'
 import { exchange, openDispatcher, type Answer, type OnAnswer, type Request } from '../../http/transport.ts'
 import { element } from '../../http/xml.ts'
 
@@ -57,13 +57,25 @@ export function openWire<A>(
   const credentials = credentialSource(target, now)
   const host = new URL(target.origin).host
 
-  const send = async (call: Call): Promise<Answer> => {
-    const current = credentials()
+  const sendAs = async (current: Credentials, call: Call): Promise<Answer> => {
     const unsigned = toUnsigned(call, target, dialect, host)
-    sign(unsigned, current instanceof Promise ? await current : current, now())
+    sign(unsigned, current, now())
     const answer = await exchange(dispatcher, target.origin, toRequest(unsigned, call, timeouts), onSuccess(call.onAnswer))
-    if (isRefusal(answer)) throw toStorageError(toRefusal(answer, call), now())
+    if (isRefusal(answer)) throw toStorageError(toRefusal(answer, call), now(), dialect.errors)
     return answer
+  }
+
+  /** Credentials that expired before their time are fetched anew, once: the call was refused, so nothing of it was done. */
+  const send = async (call: Call): Promise<Answer> => {
+    const kept = credentials.current()
+    const current = kept instanceof Promise ? await kept : kept
+    try {
+      return await sendAs(current, call)
+    } catch (error) {
+      const renewed = isStorageError(error, 'expired') ? await credentials.renewed(current) : undefined
+      if (renewed === undefined) throw error
+      return await sendAs(renewed, call)
+    }
   }
 
   return { send, close: () => dispatcher.close() }

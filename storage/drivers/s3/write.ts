@@ -1,6 +1,6 @@
 import { isStorageError, StorageError } from '../../error.ts'
-import type { Body, CallOptions, PutOptions, PutResult } from '../../storage.ts'
-import type { Dialect } from './dialect.ts'
+import type { Body, CallOptions, ObjectInfo, PutOptions, PutResult } from '../../storage.ts'
+import type { Dialect, WriteForm } from './dialect.ts'
 import { etagOf } from './hashes.ts'
 import { toMetadataHeaders } from './metadata.ts'
 import { headObject } from './read.ts'
@@ -22,6 +22,7 @@ export async function putObject<A>(
     ...dialect.hashes.toHeaders(options.hashes ?? {}),
   }
   if (options.ifMatch !== undefined && !dialect.writes.ifMatch) await lookFor(wire, dialect, key, options.ifMatch, options)
+  if (options.ifAbsent) await ensureAbsent(wire, dialect, key, options)
   return toPutResult(await wire.send({ method: 'PUT', key, headers, body, ...(signal && { signal }) }), dialect)
 }
 
@@ -37,16 +38,30 @@ export function objectHeaders<A>(
 }
 
 function conditions<A>({ writes }: Dialect<A>, { ifAbsent, ifMatch }: PutOptions): Headers {
-  return { ...(ifAbsent && writes.ifAbsent), ...(ifMatch !== undefined && writes.ifMatch && { 'if-match': `"${ifMatch}"` }) }
+  return { ...(ifAbsent && absenceHeaders(writes)), ...(ifMatch !== undefined && writes.ifMatch && { 'if-match': `"${ifMatch}"` }) }
+}
+
+export const absenceHeaders = ({ ifAbsent }: WriteForm): Headers => (ifAbsent === 'look' ? {} : ifAbsent)
+
+/** Where no header says it: seen before the write, not exact. */
+export async function ensureAbsent<A>(wire: Wire, dialect: Dialect<A>, key: string, options: CallOptions): Promise<void> {
+  if (dialect.writes.ifAbsent !== 'look') return
+  if (await held(wire, dialect, key, options)) throw new StorageError('The destination holds an object of this name.', { kind: 'precondition' })
 }
 
 /** Where PUT knows no If-Match: seen before the write, not exact. */
 async function lookFor<A>(wire: Wire, dialect: Dialect<A>, key: string, etag: string, options: CallOptions): Promise<void> {
-  const held = await headObject(wire, dialect, key, options).catch((error: unknown) => {
+  const object = await held(wire, dialect, key, options)
+  if (object?.etag !== etag) throw new StorageError('The object at the destination is another one.', { kind: 'precondition' })
+}
+
+async function held<A>(wire: Wire, dialect: Dialect<A>, key: string, { signal }: CallOptions): Promise<ObjectInfo | undefined> {
+  try {
+    return await headObject(wire, dialect, key, signal && { signal })
+  } catch (error) {
     if (isStorageError(error, 'not-found')) return undefined
     throw error
-  })
-  if (held?.etag !== etag) throw new StorageError('The object at the destination is another one.', { kind: 'precondition' })
+  }
 }
 
 export function toPutResult<A>({ headers }: Answer, dialect: Dialect<A>): PutResult {

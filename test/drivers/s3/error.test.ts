@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import type { StorageErrorKind } from '../../../storage/error.ts'
+import type { Dialect } from '../../../storage/drivers/s3/dialect.ts'
+import { bosDialect } from '../../../storage/drivers/s3/dialects/bos.ts'
+import { cosDialect } from '../../../storage/drivers/s3/dialects/cos.ts'
+import { kodoDialect } from '../../../storage/drivers/s3/dialects/kodo.ts'
+import { ks3Dialect } from '../../../storage/drivers/s3/dialects/ks3.ts'
+import { ossDialect } from '../../../storage/drivers/s3/dialects/oss.ts'
 import { toStorageError, type Refusal } from '../../../storage/drivers/s3/error.ts'
 
 const now = Date.UTC(2026, 10, 23, 15)
@@ -110,5 +116,33 @@ describe('what a refusal means', () => {
   it('keeps the query of a URL, where signatures are, out of the message', () => {
     const message = 'Go to https://b.example.com/k?X-Amz-Signature=0123&amp;X-Amz-Credential=AK instead.'
     expect(toStorageError(refusal(400, 'Any', message), now).message).toBe('Go to https://b.example.com/k instead.')
+  })
+})
+
+describe('what a vendor says in its own way', () => {
+  it.each<[string, Dialect<never>['errors'], number, string, StorageErrorKind]>([
+    ['cos', cosDialect.errors, 403, 'Request has expired', 'clock-skew'],
+    ['cos', cosDialect.errors, 400, 'EntitySizeNotMatch', 'premature-end'],
+    ['cos', cosDialect.errors, 403, 'InvalidAccessKeyId', 'bad-access-key'],
+    ['cos', cosDialect.errors, 409, 'FileAlreadyExists', 'precondition'],
+    ['bos', bosDialect.errors, 400, 'RequestExpired', 'clock-skew'],
+    ['bos', bosDialect.errors, 400, 'SignatureDoesNotMatch', 'bad-secret'],
+    ['bos', bosDialect.errors, 403, 'OptInRequired', 'forbidden'],
+    ['ks3', ks3Dialect.errors, 403, 'InvalidAccessKey', 'bad-access-key'],
+    ['ks3', ks3Dialect.errors, 403, 'AccessDenied', 'forbidden'],
+    ['kodo', kodoDialect.errors, 404, 'NoSuchBucket', 'no-bucket'],
+  ])('%s, %o: %i %s is %s', (_vendor, errors, status, code, kind) => {
+    expect(toStorageError(refusal(status, code), now, errors)).toMatchObject({ kind, code })
+  })
+
+  it('keeps the request id of each', () => {
+    for (const name of ['x-amz-request-id', 'x-oss-request-id', 'x-cos-request-id', 'x-kss-request-id', 'x-bce-request-id', 'x-reqid'])
+      expect(toStorageError(bare(403, 'key', { [name]: 'R7' }), now).requestId).toBe('R7')
+  })
+
+  it('has a code of its own for an OSS that refuses access', () => {
+    const code = 'OssAccessDenied'
+    expect(toStorageError(refusal(403, 'AccessDenied'), now, ossDialect.errors).addressCodes).toEqual({ source: code, destination: code })
+    expect(toStorageError(refusal(403, 'AccessDenied'), now).addressCodes).toBeUndefined()
   })
 })

@@ -51,6 +51,11 @@ describe('a page of a listing', () => {
     expect(encoded).toMatchObject({ truncated: false, token: 't+1+' })
   })
 
+  it('of version 1 has the next marker decoded as keys are', () => {
+    const said = '<EncodingType>url</EncodingType><NextMarker>a%2Bb+c</NextMarker><IsTruncated>true</IsTruncated>'
+    expect(scanPage(page(said), false)).toEqual({ entries: [], truncated: true, marker: 'a+b c' })
+  })
+
   it('may be empty', () => {
     expect(scanPage(page('<IsTruncated>false</IsTruncated><Contents/>'), false)).toEqual({ entries: [], truncated: false })
   })

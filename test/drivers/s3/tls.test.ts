@@ -4,7 +4,7 @@ import { createServer as createHttps } from 'node:https'
 import { connect, type AddressInfo, type Server } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import type { S3Address } from '../../../storage/drivers/s3/address.ts'
+import type { S3Address } from '../../../storage/drivers/s3/addresses/s3.ts'
 import { s3Dialect } from '../../../storage/drivers/s3/dialects/s3.ts'
 import { openS3Family } from '../../../storage/drivers/s3/driver.ts'
 

@@ -1,12 +1,13 @@
 import type { Hashes } from '../../../storage.ts'
-import type { OssAddress } from '../address.ts'
+import type { OssAddress } from '../addresses/oss.ts'
 import type { Dialect, Target } from '../dialect.ts'
-import { etagOf, md5OfEtag, toContentMd5 } from '../hashes.ts'
+import { etagOf, md5OfEtag, toContentMd5, toCrc64 } from '../hashes.ts'
 import { header, type ReceivedHeaders } from '../../../http/headers.ts'
-import { isBareHost, pathStyle, toEndpointUrl, virtualHost } from '../host.ts'
+import { hostOf, toEndpointUrl } from '../host.ts'
 import { unquote } from '../listing.ts'
 import { rawUtf8 } from '../metadata-text.ts'
 import { oss4 } from '../oss4.ts'
+import { toTarget } from '../target.ts'
 import { element } from '../../../http/xml.ts'
 
 const KiB = 2 ** 10
@@ -15,7 +16,7 @@ const GiB = 2 ** 30
 /** Alibaba Cloud OSS by its own protocol: OSS4-HMAC-SHA256, `x-oss-` headers, CRC-64/XZ stated with every answer. */
 export const ossDialect: Dialect<OssAddress> = {
   vendor: 'oss',
-  target: toTarget,
+  target,
   signer: (target) => oss4(target.region),
   bareQuery: '',
   limits: {
@@ -49,6 +50,7 @@ export const ossDialect: Dialect<OssAddress> = {
   listing: { version: 2, urlEncoding: true, tokenEncoded: true, lookAtType: 'Symlink' },
   reads: { headers: {}, rangeHeaders: { 'x-oss-range-behavior': 'standard' } },
   writes: { ifAbsent: { 'x-oss-forbid-overwrite': 'true' }, ifMatch: false, uploadChecksum: {} },
+  errors: { AccessDenied: { kind: 'forbidden', addressCodes: { source: 'OssAccessDenied', destination: 'OssAccessDenied' } } },
   facts: async (address) => await (await import('../facts.ts')).ossFacts(address),
   hashes: {
     toHeaders: toContentMd5,
@@ -57,33 +59,26 @@ export const ossDialect: Dialect<OssAddress> = {
   },
 }
 
-const toCrc64 = (crc64: string | undefined): Hashes => (crc64 ? { crc64 } : {})
-
 /** Appendable objects have 32 hex digits that are no MD5. */
 function statedMd5(headers: ReceivedHeaders): Hashes {
   if ((header(headers, 'x-oss-object-type') ?? 'Normal') !== 'Normal') return {}
   return md5OfEtag(etagOf(headers), header(headers, 'x-oss-server-side-encryption'))
 }
 
-function toTarget(address: OssAddress): Target {
+function target(address: OssAddress): Target {
   const url = toEndpointUrl(address.endpoint)
-  return {
+  return toTarget(address, {
     ...hostForm(url, address),
     endpoint: url.origin,
     region: address.region.replace(/^oss-/, ''),
-    bucket: address.bucket,
-    prefix: address.prefix ?? '',
     credentials: {
       accessKeyId: address.accessKeyId,
       secret: address.accessKeySecret,
       ...(address.securityToken && { token: address.securityToken }),
     },
-    ...(address.caFile && { caFile: address.caFile }),
-    ...(address.proxy && { proxy: address.proxy }),
-  }
+  })
 }
 
 function hostForm(url: URL, { bucket, cname }: OssAddress): { origin: string; basePath: string } {
-  if (cname) return { origin: url.origin, basePath: '' }
-  return isBareHost(url) ? pathStyle(url, bucket) : virtualHost(url, bucket)
+  return cname ? { origin: url.origin, basePath: '' } : hostOf(url, bucket)
 }

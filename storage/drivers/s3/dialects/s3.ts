@@ -1,12 +1,14 @@
-import type { S3Address } from '../address.ts'
+import type { S3Address } from '../addresses/s3.ts'
 import type { Dialect, Target } from '../dialect.ts'
 import { amzChecksums, etagOf, md5OfEtag, toAmzChecksum, toContentMd5 } from '../hashes.ts'
 import { header } from '../../../http/headers.ts'
-import { isBareHost, pathStyle, toEndpointUrl, virtualHost } from '../host.ts'
+import { hostOf, toEndpointUrl } from '../host.ts'
 import { unquote } from '../listing.ts'
 import { anyName } from '../metadata.ts'
 import { rfc2047 } from '../metadata-text.ts'
+import { presets, withPreset } from '../presets.ts'
 import { sigV4 } from '../sigv4.ts'
+import { toTarget } from '../target.ts'
 import { element } from '../../../http/xml.ts'
 
 const MiB = 2 ** 20
@@ -15,7 +17,7 @@ const GiB = 2 ** 30
 /** Amazon S3, and any store that speaks its protocol. */
 export const s3Dialect: Dialect<S3Address> = {
   vendor: 's3',
-  target: toTarget,
+  target,
   signer: (target) => sigV4(target.region),
   bareQuery: '=',
   limits: {
@@ -46,7 +48,7 @@ export const s3Dialect: Dialect<S3Address> = {
   keyFault: () => undefined,
   metadata: { prefix: 'x-amz-meta-', text: rfc2047, names: anyName },
   storageClassHeader: 'x-amz-storage-class',
-  listing: { version: 2, urlEncoding: true, tokenEncoded: false },
+  listing: { version: 2, urlEncoding: true },
   reads: { headers: { 'x-amz-checksum-mode': 'ENABLED' }, rangeHeaders: {} },
   writes: {
     ifAbsent: { 'if-none-match': '*' },
@@ -68,20 +70,21 @@ export const s3Dialect: Dialect<S3Address> = {
   },
 }
 
+export const s3DialectFor = ({ preset }: S3Address): Dialect<S3Address> => withPreset(s3Dialect, preset)
+
 function encryptionOf(headers: Parameters<typeof header>[0]): string | undefined {
   const customer = header(headers, 'x-amz-server-side-encryption-customer-algorithm')
   return customer === undefined ? header(headers, 'x-amz-server-side-encryption') : 'customer-kms'
 }
 
-function toTarget(address: S3Address): Target {
-  const url = toEndpointUrl(address.endpoint ?? amazonEndpoint(address.region))
-  const byPath = address.pathStyle ?? (address.bucket.includes('.') || isBareHost(url))
-  return {
-    ...(byPath ? pathStyle(url, address.bucket) : virtualHost(url, address.bucket)),
+function target(address: S3Address): Target {
+  const preset = address.preset && presets[address.preset]
+  const region = address.region ?? preset?.region ?? ''
+  const url = toEndpointUrl(address.endpoint ?? preset?.endpoint?.replace('{region}', region) ?? amazonEndpoint(region))
+  return toTarget(address, {
+    ...hostOf(url, address.bucket, address.pathStyle ?? (address.bucket.includes('.') || preset?.pathStyle || undefined)),
     endpoint: url.origin,
-    region: address.region,
-    bucket: address.bucket,
-    prefix: address.prefix ?? '',
+    region,
     ...(address.accessKeyId !== undefined && {
       credentials: {
         accessKeyId: address.accessKeyId,
@@ -89,9 +92,7 @@ function toTarget(address: S3Address): Target {
         ...(address.sessionToken && { token: address.sessionToken }),
       },
     }),
-    ...(address.caFile && { caFile: address.caFile }),
-    ...(address.proxy && { proxy: address.proxy }),
-  }
+  })
 }
 
 function amazonEndpoint(region: string): string {

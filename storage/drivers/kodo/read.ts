@@ -1,0 +1,61 @@
+import { StorageError } from '../../error.ts'
+import type { CallOptions, GetOptions, ObjectInfo, Sink } from '../../storage.ts'
+import { etagOf } from '../s3/hashes.ts'
+import { header, type ReceivedHeaders } from '../../http/headers.ts'
+import { anyName, toMetadata } from '../s3/metadata.ts'
+import { rawUtf8 } from '../s3/metadata-text.ts'
+import type { KodoWire } from './wire.ts'
+
+const metadataForm = { prefix: 'x-qn-meta-', text: rawUtf8, names: anyName }
+
+export async function headObject(wire: KodoWire, key: string, { signal }: CallOptions = {}): Promise<ObjectInfo> {
+  const { headers } = await wire.read({ method: 'HEAD', key, ...(signal && { signal }) })
+  return toInfo(key, lengthOf(headers), headers)
+}
+
+export async function getObject(wire: KodoWire, key: string, sink: Sink, options: GetOptions = {}): Promise<ObjectInfo> {
+  const { range, ifMatch, signal } = options
+  let reading: { readonly info: ObjectInfo; left: number } | undefined
+  const onAnswer = (status: number, headers: ReceivedHeaders): Sink => {
+    const info = toInfo(key, range ? sizeOfRanged(status, headers, range.first) : lengthOf(headers), headers)
+    if (ifMatch !== undefined && info.etag !== ifMatch) throw new StorageError('The object is another one.', { kind: 'precondition' })
+    const started = { info, left: range ? Math.min(range.last, info.size - 1) - range.first + 1 : info.size }
+    reading = started
+    options.onInfo?.(info)
+    return (chunk) => {
+      started.left -= chunk.length
+      if (started.left < 0) throw wrongLength()
+      return sink(chunk)
+    }
+  }
+  await wire.read({ method: 'GET', key, onAnswer, ...(range && { headers: { range: `bytes=${range.first}-${range.last}` } }), ...(signal && { signal }) })
+  if (reading?.left !== 0) throw wrongLength()
+  return reading.info
+}
+
+function toInfo(key: string, size: number, headers: ReceivedHeaders): ObjectInfo {
+  const etag = etagOf(headers)
+  return {
+    key,
+    size,
+    mtimeMs: Date.parse(header(headers, 'last-modified') ?? ''),
+    ...(etag && { etag }),
+    metadata: toMetadata(headers, metadataForm),
+    hashes: {},
+  }
+}
+
+function lengthOf(headers: ReceivedHeaders): number {
+  const length = header(headers, 'content-length')
+  if (length === undefined) throw new StorageError('The answer has no Content-Length.', { kind: 'unexpected' })
+  return Number(length)
+}
+
+function sizeOfRanged(status: number, headers: ReceivedHeaders, first: number): number {
+  const [, begin, size] = /^bytes (\d+)-\d+\/(\d+)$/.exec(header(headers, 'content-range') ?? '') ?? []
+  if (status !== 206 || size === undefined || Number(begin) !== first)
+    throw new StorageError(`The domain ignored the range: it answered ${status}.`, { kind: 'unexpected' })
+  return Number(size)
+}
+
+const wrongLength = (): StorageError => new StorageError('The body has another length than announced.', { kind: 'premature-end' })

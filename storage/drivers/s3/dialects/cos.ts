@@ -1,0 +1,91 @@
+import type { CosAddress } from '../addresses/cos.ts'
+import { headFacts } from '../bucket-head.ts'
+import { cosHmac } from '../cos-hmac.ts'
+import type { Dialect, Target } from '../dialect.ts'
+import { etagOf, md5OfEtag, toContentMd5, toCrc64 } from '../hashes.ts'
+import { header } from '../../../http/headers.ts'
+import { hostOf, toEndpointUrl } from '../host.ts'
+import { unquote } from '../listing.ts'
+import { rawUtf8 } from '../metadata-text.ts'
+import { toTarget } from '../target.ts'
+import { element } from '../../../http/xml.ts'
+
+const KiB = 2 ** 10
+const MiB = 2 ** 20
+const GiB = 2 ** 30
+
+/** Tencent Cloud COS by its own protocol, so that it states the CRC-64 of what it holds. */
+export const cosDialect: Dialect<CosAddress> = {
+  vendor: 'cos',
+  target,
+  signer: cosHmac,
+  bareQuery: '',
+  limits: {
+    maxPutBytes: 5 * GiB,
+    minPartBytes: MiB,
+    maxPartBytes: 5 * GiB,
+    maxParts: 10_000,
+    maxObjectBytes: 10_000 * 5 * GiB,
+    maxKeyBytes: 850,
+    maxMetadataBytes: 2 * KiB,
+    mtimeResolutionMs: 1000,
+    maxListEntries: 1000,
+  },
+  abilities: {
+    ordered: true,
+    startAfter: true,
+    read: true,
+    write: true,
+    /** Not in buckets whose versioning was ever switched on: there COS ignores it. */
+    conditionalPut: true,
+    conditionalGet: true,
+    etag: true,
+    contentHeaders: true,
+    userMetadata: true,
+    keepsMtime: false,
+    putHashes: ['md5'],
+    statedHashes: ['crc64', 'md5'],
+  },
+  keyFault,
+  metadata: { prefix: 'x-cos-meta-', text: rawUtf8, names: /^[a-z0-9_-]+$/ },
+  storageClassHeader: 'x-cos-storage-class',
+  listing: { version: 1, urlEncoding: true },
+  reads: { headers: {}, rangeHeaders: {} },
+  writes: { ifAbsent: { 'x-cos-forbid-overwrite': 'true' }, ifMatch: false, uploadChecksum: {} },
+  facts: headFacts({ region: ['x-cos-bucket-region'] }),
+  errors: {
+    'Request has expired': 'clock-skew',
+    EntitySizeNotMatch: 'premature-end',
+    UserNetworkTooSlow: 'timeout',
+    AccessForbidden: 'forbidden',
+    PaymentRequired: { kind: 'forbidden', scope: 'address' },
+    BucketNameTooLong: 'no-bucket',
+  },
+  hashes: {
+    toHeaders: toContentMd5,
+    fromHeaders: (headers) => ({
+      ...toCrc64(header(headers, 'x-cos-hash-crc64ecma')),
+      ...md5OfEtag(etagOf(headers), header(headers, 'x-cos-server-side-encryption')),
+    }),
+    fromXml: (xml) => md5OfEtag(unquote(element(xml, 'ETag') ?? '')),
+  },
+}
+
+function keyFault(key: string): string | undefined {
+  if (/^[/\\]/.test(key)) return 'COS holds no key that begins with "/" or "\\".'
+  return /[\x18-\x1b]/.test(key) ? 'COS holds no key with the control characters 0x18 to 0x1b.' : undefined
+}
+
+function target(address: CosAddress): Target {
+  const url = toEndpointUrl(address.endpoint ?? `https://cos.${address.region}.myqcloud.com`)
+  return toTarget(address, {
+    ...hostOf(url, address.bucket),
+    endpoint: url.origin,
+    region: address.region,
+    credentials: {
+      accessKeyId: address.secretId,
+      secret: address.secretKey,
+      ...(address.sessionToken && { token: address.sessionToken }),
+    },
+  })
+}
