@@ -21,6 +21,9 @@ export function percentDecode(text: string): ByteString | undefined {
   return text.replace(/%([0-9a-fA-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
 }
 
+/** As forms and parameters of URLs are encoded: `+` is a space. */
+export const formDecode = (text: string): ByteString | undefined => percentDecode(text.replaceAll('+', ' '))
+
 const percent = Array.from({ length: 256 }, (_, byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`)
 const encodeByte = (char: string): string => percent[char.charCodeAt(0)] ?? char
 

@@ -165,6 +165,8 @@ export interface ListRules {
   /** NextMarker of a list without delimiter: the last key. */
   readonly alwaysNextMarker: boolean
   readonly urlEncoding: boolean
+  /** Under `encoding-type=url` the continuation token comes encoded too. */
+  readonly encodesToken: boolean
 }
 
 export interface EtagRules {

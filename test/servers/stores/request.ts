@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
-import { isValidUtf8, percentDecode, type ByteString } from './bytes.ts'
+import { formDecode, isValidUtf8, percentDecode, type ByteString } from './bytes.ts'
 import type { Dialect, Door, KeyRules, Located } from './dialect.ts'
 import { invalidArgument, StoreError } from './error.ts'
 
@@ -118,8 +118,8 @@ function parseQuery(text: string): Map<string, ByteString> {
   for (const pair of text.split('&')) {
     if (pair === '') continue
     const equals = pair.indexOf('=')
-    const name = percentDecode(equals < 0 ? pair : pair.slice(0, equals))
-    const value = percentDecode(equals < 0 ? '' : pair.slice(equals + 1))
+    const name = formDecode(equals < 0 ? pair : pair.slice(0, equals))
+    const value = formDecode(equals < 0 ? '' : pair.slice(equals + 1))
     if (name === undefined || value === undefined) throw invalidArgument('Invalid query string.', 'query', pair)
     query.set(name, value)
   }

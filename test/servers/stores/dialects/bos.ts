@@ -81,7 +81,7 @@ export const bosDialect: Dialect = {
     standard: 'STANDARD',
   },
   writes: { forbidOverwrite: true, conditions: true },
-  lists: { defaultMaxKeys: 1000, refusesMore: false, alwaysNextMarker: true, urlEncoding: true },
+  lists: { defaultMaxKeys: 1000, refusesMore: false, alwaysNextMarker: true, urlEncoding: true, encodesToken: false },
   etags: { upper: false, ofTexts: false },
   crc32: true,
   lenientRanges: false,

@@ -57,7 +57,7 @@ export const cosDialect: Dialect = {
     standard: 'STANDARD',
   },
   writes: { forbidOverwrite: true, conditions: false },
-  lists: { defaultMaxKeys: 1000, refusesMore: false, alwaysNextMarker: true, urlEncoding: true },
+  lists: { defaultMaxKeys: 1000, refusesMore: false, alwaysNextMarker: true, urlEncoding: true, encodesToken: false },
   etags: { upper: false, ofTexts: false },
   crc32: false,
   lenientRanges: false,

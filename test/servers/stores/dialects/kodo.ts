@@ -52,7 +52,7 @@ export const kodoDialect: Dialect = {
     standard: 'STANDARD',
   },
   writes: { forbidOverwrite: false, conditions: false },
-  lists: { defaultMaxKeys: 1000, refusesMore: false, alwaysNextMarker: true, urlEncoding: false },
+  lists: { defaultMaxKeys: 1000, refusesMore: false, alwaysNextMarker: true, urlEncoding: false, encodesToken: false },
   etags: { upper: false, ofTexts: false },
   crc32: false,
   lenientRanges: false,

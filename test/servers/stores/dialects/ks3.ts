@@ -64,7 +64,7 @@ export const ks3Dialect: Dialect = {
     standard: 'STANDARD',
   },
   writes: { forbidOverwrite: true, conditions: false },
-  lists: { defaultMaxKeys: 1000, refusesMore: false, alwaysNextMarker: false, urlEncoding: true },
+  lists: { defaultMaxKeys: 1000, refusesMore: false, alwaysNextMarker: false, urlEncoding: true, encodesToken: false },
   etags: { upper: false, ofTexts: false },
   crc32: false,
   lenientRanges: false,

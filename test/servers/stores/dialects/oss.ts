@@ -46,7 +46,7 @@ export const ossDialect: Dialect = {
     standard: 'Standard',
   },
   writes: { forbidOverwrite: true, conditions: false },
-  lists: { defaultMaxKeys: 100, refusesMore: true, alwaysNextMarker: true, urlEncoding: true },
+  lists: { defaultMaxKeys: 100, refusesMore: true, alwaysNextMarker: true, urlEncoding: true, encodesToken: true },
   etags: { upper: true, ofTexts: true },
   crc32: false,
   lenientRanges: true,

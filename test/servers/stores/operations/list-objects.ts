@@ -40,6 +40,7 @@ export function listObjectsV2(context: Context): Answer {
   const asked = { ...askedOf(context), after: token === undefined ? startAfter : readToken(token) }
   const page = collect(context.store, bucket.name, asked)
   const encode = encoderOf(context)
+  const encodeToken: Encode = context.dialect.lists.encodesToken ? encode : text => text
   return xmlAnswer(
     document(
       node(
@@ -47,7 +48,7 @@ export function listObjectsV2(context: Context): Answer {
         ...headOf(bucket.name, asked, page, encode),
         query.has('start-after') ? element('StartAfter', encode(startAfter)) : '',
         element('ContinuationToken', token),
-        page.next === undefined ? '' : element('NextContinuationToken', encode(writeToken(page.next))),
+        page.next === undefined ? '' : element('NextContinuationToken', encodeToken(writeToken(page.next))),
         element('KeyCount', String(page.objects.length + page.prefixes.length)),
         ...entriesOf(context, page, encode, query.get('fetch-owner') === 'true'),
       ),

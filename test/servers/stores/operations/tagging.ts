@@ -1,5 +1,5 @@
 import { emptyAnswer, xmlAnswer, type Answer } from '../answer.ts'
-import { percentDecode, type ByteString } from '../bytes.ts'
+import { formDecode, type ByteString } from '../bytes.ts'
 import { bucketOf, objectOf, type Context } from '../context.ts'
 import { StoreError } from '../error.ts'
 import { receiveText } from '../receive.ts'
@@ -14,7 +14,7 @@ export function tagsOf(context: Context): Tags | undefined {
   return checked(
     context,
     text.split('&').map(pair => {
-      const [name, value] = split(pair).map(half => percentDecode(half.replaceAll('+', ' ')))
+      const [name, value] = split(pair).map(half => formDecode(half))
       if (name === undefined || value === undefined) throw new StoreError('InvalidTag')
       return [name, value]
     }),
