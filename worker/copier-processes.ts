@@ -8,6 +8,8 @@ import type { WorkerSettings } from './workers.ts'
 
 const entry = fileURLToPath(new URL(`./copier.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url))
 const restartAfterMs = 1_000
+/** V8 lets garbage grow with the machine's memory, not with what is needed. */
+const heap = ['--max-old-space-size=512', '--max-semi-space-size=8']
 /** Node's four threads for files are too few for a share. */
 const fileThreads = { UV_THREADPOOL_SIZE: '16' }
 
@@ -23,7 +25,7 @@ export async function startCopierProcesses(settings: WorkerSettings, count: numb
   const { onWarning: _, ...plain } = settings
 
   const start = async (): Promise<void> => {
-    const child = fork(entry, [], { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'], env: { ...fileThreads, ...process.env } })
+    const child = fork(entry, [], { execArgv: [...process.execArgv, ...heap], serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'], env: { ...fileThreads, ...process.env } })
     children.add(child)
     child.once('exit', () => {
       children.delete(child)

@@ -4,6 +4,7 @@ import { openDispatcher } from '../../http/transport.ts'
 import { toAccount, type Account } from './account.ts'
 import type { AzblobAddress } from './address.ts'
 import { toStorageError, withAccountCodes, type Refusal } from './error.ts'
+import { openFetchList, type FetchList } from './fetch-list.ts'
 import { openHttpClient, type Timeouts } from './http.ts'
 import { checkedKey } from './key.ts'
 
@@ -13,6 +14,8 @@ export interface Client {
   blob(key: string): BlockBlobClient
   /** A call of the SDK; its every failure is a StorageError. */
   call<T>(about: Refusal['about'], work: () => Promise<T>): Promise<T>
+  /** Lists the container; the page's XML. */
+  readonly fetchList: FetchList
   close(): Promise<void>
 }
 
@@ -32,6 +35,7 @@ export function openClient(address: AzblobAddress, { now = Date.now, timeouts = 
   })
   const pipeline = newPipeline(toCredential(account), { httpClient: openHttpClient(dispatcher, timeouts), retryOptions: { maxTries: 1 } })
   const container = new ContainerClient(containerUrl(account, address.container), pipeline)
+  const sasExpired = () => isPast(account, now())
   return {
     container,
     blob: (key) => container.getBlockBlobClient(checkedKey(key)),
@@ -39,9 +43,10 @@ export function openClient(address: AzblobAddress, { now = Date.now, timeouts = 
       try {
         return await work()
       } catch (error) {
-        throw toDriverError(error, about, account, now())
+        throw toDriverError(error, about, sasExpired(), now())
       }
     },
+    fetchList: openFetchList(dispatcher, account, address.container, sasExpired, timeouts),
     close: () => dispatcher.close(),
   }
 }
@@ -55,12 +60,16 @@ function containerUrl({ endpoint, credential }: Account, container: string): str
   return credential.kind === 'sas' ? `${url}?${credential.token}` : url
 }
 
-function toDriverError(error: unknown, about: Refusal['about'], { credential }: Account, nowMs: number): unknown {
+/** By the time that a shared access signature itself names. */
+function isPast({ credential }: Account, nowMs: number): boolean {
+  return credential.kind === 'sas' && Date.parse(new URLSearchParams(credential.token).get('se') ?? '') < nowMs
+}
+
+function toDriverError(error: unknown, about: Refusal['about'], sasExpired: boolean, nowMs: number): unknown {
   if (isStorageError(error)) return withAccountCodes(error)
   if (!(error instanceof Error)) return error
   if (error.name === 'AbortError') return isStorageError(error.cause) ? error.cause : new StorageError('The call was aborted.', { kind: 'aborted', cause: error })
   if (!isRestError(error) || error.response === undefined || error.response.status < 300) return new StorageError(error.message, { kind: 'unexpected' })
   const { status, headers, bodyAsText } = error.response
-  const sasExpired = credential.kind === 'sas' && Date.parse(new URLSearchParams(credential.token).get('se') ?? '') < nowMs
   return toStorageError({ status, headers: headers.toJSON(), body: bodyAsText ?? '', about, sasExpired }, nowMs)
 }
