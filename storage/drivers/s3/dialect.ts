@@ -1,6 +1,6 @@
 import type { Vendor } from '../../../model/address.ts'
 import type { BucketFacts, Hashes, StorageAbilities, StorageLimits } from '../../storage.ts'
-import type { ReceivedHeaders } from './headers.ts'
+import type { ReceivedHeaders } from '../../http/headers.ts'
 import type { MetadataForm } from './metadata.ts'
 import type { Credentials, Headers, Sign } from './signing.ts'
 

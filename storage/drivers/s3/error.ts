@@ -1,5 +1,5 @@
 import { StorageError, type StorageErrorDetails, type StorageErrorKind } from '../../error.ts'
-import { header, type ReceivedHeaders } from './headers.ts'
+import { header, type ReceivedHeaders } from '../../http/headers.ts'
 import { element } from './xml.ts'
 
 /** An answer that is a refusal: not 2xx, or 200 with an error inside. */

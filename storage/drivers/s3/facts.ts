@@ -10,7 +10,7 @@ import type { BucketFacts } from '../../storage.ts'
 import { ossDialect } from './dialects/oss.ts'
 import { s3Dialect } from './dialects/s3.ts'
 import { toStorageError } from './error.ts'
-import { toNetworkError } from './network.ts'
+import { toNetworkError } from '../../http/network.ts'
 import { encodeEntities } from './xml.ts'
 
 const timeoutMs = 10_000

@@ -1,6 +1,6 @@
 import type { Hashes } from '../../storage.ts'
 import { unquote } from './listing.ts'
-import { header, type ReceivedHeaders } from './headers.ts'
+import { header, type ReceivedHeaders } from '../../http/headers.ts'
 import type { Headers } from './signing.ts'
 
 export const hexToBase64 = (hex: string): string => Buffer.from(hex, 'hex').toString('base64')

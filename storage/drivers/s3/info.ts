@@ -1,7 +1,7 @@
 import type { ObjectInfo } from '../../storage.ts'
 import type { Dialect } from './dialect.ts'
 import { etagOf } from './hashes.ts'
-import { header, type ReceivedHeaders } from './headers.ts'
+import { header, type ReceivedHeaders } from '../../http/headers.ts'
 import { toMetadata } from './metadata.ts'
 
 /** What the headers of HEAD and GET say of the whole object, `size` bytes long. */

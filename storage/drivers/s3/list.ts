@@ -1,7 +1,7 @@
 import { isStorageError, StorageError } from '../../error.ts'
 import type { ListEntry, ListOptions, ListPage } from '../../storage.ts'
 import type { Dialect } from './dialect.ts'
-import type { Query } from './encode.ts'
+import type { Query } from '../../http/encode.ts'
 import { scanPage, type ScannedEntry, type ScannedPage } from './listing.ts'
 import { headObject } from './read.ts'
 import type { Wire } from './wire.ts'

@@ -1,5 +1,5 @@
 import type { ListEntry } from '../../storage.ts'
-import { decodeUrl } from './encode.ts'
+import { decodeUrl } from '../../http/encode.ts'
 import { element, split } from './xml.ts'
 
 export interface ScannedPage {

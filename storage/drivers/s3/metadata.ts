@@ -1,6 +1,6 @@
 import { StorageError } from '../../error.ts'
 import type { Metadata } from '../../storage.ts'
-import { header, type ReceivedHeaders } from './headers.ts'
+import { header, type ReceivedHeaders } from '../../http/headers.ts'
 import type { MetadataText } from './metadata-text.ts'
 import type { Headers } from './signing.ts'
 

@@ -15,7 +15,7 @@ import type {
 import type { Dialect } from './dialect.ts'
 import { etagOf, hexToBase64 } from './hashes.ts'
 import { unquote } from './listing.ts'
-import type { Answer } from './transport.ts'
+import type { Answer } from '../../http/transport.ts'
 import { headObject } from './read.ts'
 import { listParts, listUploads } from './uploads.ts'
 import { byteLength, type Wire } from './wire.ts'

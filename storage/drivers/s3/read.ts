@@ -1,7 +1,7 @@
 import { isStorageError, StorageError } from '../../error.ts'
 import type { CallOptions, GetOptions, ObjectInfo, Sink } from '../../storage.ts'
 import type { Dialect } from './dialect.ts'
-import { header, type ReceivedHeaders } from './headers.ts'
+import { header, type ReceivedHeaders } from '../../http/headers.ts'
 import { toObjectInfo } from './info.ts'
 import type { Headers } from './signing.ts'
 import type { Wire } from './wire.ts'

@@ -1,6 +1,6 @@
 import type { CallOptions, Part, UploadRef } from '../../storage.ts'
 import type { Dialect } from './dialect.ts'
-import { decodeUrl, type Query } from './encode.ts'
+import { decodeUrl, type Query } from '../../http/encode.ts'
 import { unquote } from './listing.ts'
 import type { Wire } from './wire.ts'
 import { element, split } from './xml.ts'

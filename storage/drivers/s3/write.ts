@@ -5,7 +5,7 @@ import { etagOf } from './hashes.ts'
 import { toMetadataHeaders } from './metadata.ts'
 import { headObject } from './read.ts'
 import type { Headers } from './signing.ts'
-import type { Answer } from './transport.ts'
+import type { Answer } from '../../http/transport.ts'
 import type { Wire } from './wire.ts'
 
 export async function putObject<A>(

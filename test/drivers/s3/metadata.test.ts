@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { rawUtf8, rfc2047, type MetadataText } from '../../../storage/drivers/s3/metadata-text.ts'
 import { anyName, toMetadata, toMetadataHeaders } from '../../../storage/drivers/s3/metadata.ts'
-import { toWire } from '../../../storage/drivers/s3/headers.ts'
+import { toWire } from '../../../storage/http/headers.ts'
 
 /** Through the headers, as the bytes on the wire are. */
 function roundTrip(user: Record<string, string>, text: MetadataText): Record<string, string> {

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { encodeKey, encodeQuery, type Query } from '../../../storage/drivers/s3/encode.ts'
+import { encodeKey, encodeQuery, type Query } from '../../../storage/http/encode.ts'
 import { oss4 } from '../../../storage/drivers/s3/oss4.ts'
 import type { Credentials, Headers } from '../../../storage/drivers/s3/signing.ts'
 

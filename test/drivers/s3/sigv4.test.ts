@@ -1,6 +1,6 @@
 import { PutObjectCommand, S3Client, UploadPartCommand, type S3ClientConfig } from '@aws-sdk/client-s3'
 import { describe, expect, it } from 'vitest'
-import { encodeKey, encodeQuery } from '../../../storage/drivers/s3/encode.ts'
+import { encodeKey, encodeQuery } from '../../../storage/http/encode.ts'
 import { sigV4 } from '../../../storage/drivers/s3/sigv4.ts'
 import type { Headers } from '../../../storage/drivers/s3/signing.ts'
 

@@ -1,7 +1,7 @@
 import type { S3Address } from '../address.ts'
 import type { Dialect, Target } from '../dialect.ts'
 import { amzChecksums, etagOf, md5OfEtag, toAmzChecksum, toContentMd5 } from '../hashes.ts'
-import { header } from '../headers.ts'
+import { header } from '../../../http/headers.ts'
 import { isBareHost, pathStyle, toEndpointUrl, virtualHost } from '../host.ts'
 import { unquote } from '../listing.ts'
 import { anyName } from '../metadata.ts'

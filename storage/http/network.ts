@@ -1,4 +1,4 @@
-import { isStorageError, StorageError, type StorageErrorKind } from '../../error.ts'
+import { isStorageError, StorageError, type StorageErrorKind } from '../error.ts'
 
 const timeouts: ReadonlySet<string> = new Set([
   'UND_ERR_CONNECT_TIMEOUT',

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { EnvHttpProxyAgent, Pool, ProxyAgent, type Dispatcher } from 'undici'
-import { StorageError } from '../../error.ts'
-import type { Body, Sink } from '../../storage.ts'
+import { StorageError } from '../error.ts'
+import type { Body, Sink } from '../storage.ts'
 import type { ReceivedHeaders } from './headers.ts'
 import { toNetworkError } from './network.ts'
 
