@@ -48,7 +48,8 @@ const table: Readonly<Partial<Record<StorageErrorKind, Row>>> = {
 
 export function addressFault(error: StorageError, side: Side): Fault {
   const row = table[error.kind] ?? endpoint
-  return { code: (error.addressCodes ?? row)[side], message: `The ${side} ${row.advice}. ${vendorWords(error)}` }
+  const { addressCodes = row } = error
+  return { code: addressCodes[side], message: `The ${side} ${addressCodes.advice ?? row.advice}. ${vendorWords(error)}` }
 }
 
 /** Whether every other file might fail alike: such failures in a row make the copier look at the address itself. */

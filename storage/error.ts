@@ -40,6 +40,8 @@ export type StorageErrorKind = (typeof storageErrorKinds)[number]
 export interface AddressCodes {
   readonly source: AddressCode
   readonly destination: AddressCode
+  /** After "The source …": what it does and what to change, where that of the kind would mislead. */
+  readonly advice?: string
 }
 
 export interface StorageErrorDetails {
