@@ -1,5 +1,6 @@
 /** The vendors whose driver exists, a line each: what their addresses hold, and who opens one. Drivers are loaded when first asked for. */
 import type { AddressForm } from './address-form.ts'
+import { httpForm } from './drivers/http/address.ts'
 import type { MemoryAddress } from './drivers/memory/address.ts'
 import { nasForm } from './drivers/nas/address.ts'
 import { ossForm, s3Form } from './drivers/s3/address.ts'
@@ -8,6 +9,8 @@ import type { Storage } from './storage.ts'
 export interface DriverOptions {
   /** Folders: links are followed instead of listed. */
   readonly followSymlinks?: boolean
+  /** Opens another address, which one refers to. */
+  readonly openOther?: (address: ConfiguredAddress) => Promise<Storage>
 }
 
 interface Driver<Address> {
@@ -22,6 +25,7 @@ export const drivers = {
   oss: driver(ossForm, async (address) => (await s3Family()).openS3Family(address, (await import('./drivers/s3/dialects/oss.ts')).ossDialect)),
   s3: driver(s3Form, async (address) => (await s3Family()).openS3Family(address, (await import('./drivers/s3/dialects/s3.ts')).s3Dialect)),
   nas: driver(nasForm, async (address, options) => (await import('./drivers/nas/driver.ts')).openNas(address, options)),
+  http: driver(httpForm, async (address, options) => (await import('./drivers/http/driver.ts')).openHttp(address, options)),
 } as const
 
 type Drivers = typeof drivers

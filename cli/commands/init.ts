@@ -53,5 +53,10 @@ addresses:
     # mountPoint: nas-1.example.com     # the name of the share in reports
     # folder: projects/                 # a folder below the path
 
+  # A list of HTTP and HTTPS URLs, source only: rows of URL, tab, file name, both URL-encoded
+  pages:
+    vendor: http
+    list: urls.tsv                      # beside this file; or archive:lists/urls.tsv, an object of another address
+
   # Every address may also have: caFile, proxy, maxRequestsPerSecond (not nas)
 `

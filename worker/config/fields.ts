@@ -46,7 +46,7 @@ const number = z.union([z.number().positive(), z.string().transform(Number).refi
   error: 'must be a number above 0',
 })
 
-const schemas = { text, secret: text, url, prefix, folder, 'absolute-path': absolutePath, file: text, flag, number } satisfies Record<FieldKind, z.ZodType>
+const schemas = { text, secret: text, url, prefix, folder, 'absolute-path': absolutePath, file: text, 'address-key': text, flag, number } satisfies Record<FieldKind, z.ZodType>
 const secretWords = 'A secret: write ${NAME} and set that environment variable where workers run.'
 
 export function toSchema({ kind, optional, says }: Field): z.ZodType {

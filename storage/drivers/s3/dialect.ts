@@ -1,7 +1,7 @@
 import type { Vendor } from '../../../model/address.ts'
 import type { BucketFacts, Hashes, StorageAbilities, StorageLimits } from '../../storage.ts'
 import type { ReceivedHeaders } from '../../http/headers.ts'
-import type { MetadataForm } from './metadata.ts'
+import type { MetadataForm } from '../../http/metadata.ts'
 import type { Credentials, Headers, Sign } from './signing.ts'
 
 /**

@@ -1,5 +1,6 @@
 import { StorageError, type StorageErrorDetails, type StorageErrorKind } from '../../error.ts'
 import { header, type ReceivedHeaders } from '../../http/headers.ts'
+import { retryAfterMs } from '../../http/retry-after.ts'
 import { element } from './xml.ts'
 
 /** An answer that is a refusal: not 2xx, or 200 with an error inside. */
@@ -125,7 +126,7 @@ export function toStorageError(refusal: Refusal, nowMs: number): StorageError {
     status: refusal.status,
     ...defined('code', code),
     ...defined('requestId', requestIdOf(refusal.headers) ?? element(xml, 'RequestId')),
-    ...defined('retryAfterMs', retryAfterMs(header(refusal.headers, 'retry-after'), nowMs)),
+    ...defined('retryAfterMs', retryAfterMs(refusal.headers, nowMs)),
   })
 }
 
@@ -155,14 +156,6 @@ function isElsewhere(xml: string, status: number, headers: ReceivedHeaders, code
 
 function requestIdOf(headers: ReceivedHeaders): string | undefined {
   return header(headers, 'x-amz-request-id') ?? header(headers, 'x-oss-request-id')
-}
-
-/** Seconds, or a date. */
-function retryAfterMs(value: string | undefined, nowMs: number): number | undefined {
-  if (value === undefined) return undefined
-  if (/^\d+$/.test(value)) return Number(value) * 1000
-  const at = Date.parse(value)
-  return Number.isNaN(at) ? undefined : Math.max(0, at - nowMs)
 }
 
 /** Cuts the query, where signatures are, off any URL. */

@@ -5,7 +5,7 @@ import { etagOf, md5OfEtag, toContentMd5 } from '../hashes.ts'
 import { header, type ReceivedHeaders } from '../../../http/headers.ts'
 import { isBareHost, pathStyle, toEndpointUrl, virtualHost } from '../host.ts'
 import { unquote } from '../listing.ts'
-import { rawUtf8 } from '../metadata-text.ts'
+import { rawUtf8 } from '../../../http/metadata-text.ts'
 import { oss4 } from '../oss4.ts'
 import { element } from '../xml.ts'
 

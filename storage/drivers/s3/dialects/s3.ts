@@ -4,8 +4,8 @@ import { amzChecksums, etagOf, md5OfEtag, toAmzChecksum, toContentMd5 } from '..
 import { header } from '../../../http/headers.ts'
 import { isBareHost, pathStyle, toEndpointUrl, virtualHost } from '../host.ts'
 import { unquote } from '../listing.ts'
-import { anyName } from '../metadata.ts'
-import { rfc2047 } from '../metadata-text.ts'
+import { anyName } from '../../../http/metadata.ts'
+import { rfc2047 } from '../../../http/metadata-text.ts'
 import { sigV4 } from '../sigv4.ts'
 import { element } from '../xml.ts'
 
