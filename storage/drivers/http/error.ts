@@ -1,6 +1,6 @@
 import { StorageError, type AddressCodes, type StorageErrorDetails, type StorageErrorKind } from '../../error.ts'
-import type { ReceivedHeaders } from '../../http/headers.ts'
-import { retryAfterMs } from '../../http/retry-after.ts'
+import { retryAfterMs } from '../../http/answer-words.ts'
+import { header, type ReceivedHeaders } from '../../http/headers.ts'
 
 type Meaning = StorageErrorKind | Pick<StorageErrorDetails, 'kind' | 'scope'>
 
@@ -22,7 +22,7 @@ const meanings: Readonly<Record<number, Meaning>> = {
 /** What a server's refusal means. Pure. `place` is the URL without its query, which may hold a signature. */
 export function toStorageError(status: number, headers: ReceivedHeaders, place: string, nowMs: number): StorageError {
   const meaning = meanings[status] ?? (status >= 500 ? 'unavailable' : status >= 400 ? 'invalid' : 'unexpected')
-  const waitMs = retryAfterMs(headers, nowMs)
+  const waitMs = retryAfterMs(header(headers, 'retry-after'), nowMs)
   return new StorageError(`${place} answered ${status}.`, {
     ...(typeof meaning === 'string' ? { kind: meaning } : meaning),
     status,

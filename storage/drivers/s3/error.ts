@@ -1,6 +1,6 @@
 import { StorageError, type StorageErrorDetails, type StorageErrorKind } from '../../error.ts'
+import { retryAfterMs, withoutQueries } from '../../http/answer-words.ts'
 import { header, type ReceivedHeaders } from '../../http/headers.ts'
-import { retryAfterMs } from '../../http/retry-after.ts'
 import { element } from './xml.ts'
 
 /** An answer that is a refusal: not 2xx, or 200 with an error inside. */
@@ -121,12 +121,12 @@ export function toStorageError(refusal: Refusal, nowMs: number): StorageError {
   const message =
     element(xml, 'Message') ?? header(refusal.headers, 'x-amz-error-message') ?? `The store answered ${refusal.status}.`
   const meaning = meaningOf(refusal, xml, code, message)
-  return new StorageError(redact(message), {
+  return new StorageError(withoutQueries(message), {
     ...(typeof meaning === 'string' ? { kind: meaning } : meaning),
     status: refusal.status,
     ...defined('code', code),
     ...defined('requestId', requestIdOf(refusal.headers) ?? element(xml, 'RequestId')),
-    ...defined('retryAfterMs', retryAfterMs(refusal.headers, nowMs)),
+    ...defined('retryAfterMs', retryAfterMs(header(refusal.headers, 'retry-after'), nowMs)),
   })
 }
 
@@ -156,11 +156,6 @@ function isElsewhere(xml: string, status: number, headers: ReceivedHeaders, code
 
 function requestIdOf(headers: ReceivedHeaders): string | undefined {
   return header(headers, 'x-amz-request-id') ?? header(headers, 'x-oss-request-id')
-}
-
-/** Cuts the query, where signatures are, off any URL. */
-function redact(message: string): string {
-  return message.replace(/(https?:\/\/[^\s?"'<>]+)\?[^\s"'<>]*/g, '$1')
 }
 
 function defined<K extends string, V>(name: K, value: V | undefined): { [P in K]?: V } {
