@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { StorageError } from '../../error.ts'
 import type { NasAddress } from './address.ts'
 import { codeOf, toStorageError } from './error.ts'
-import { keyFault, parentOf, unsupported } from './key.ts'
+import { keyFault, parentOf, unsupported } from '../../tree/key.ts'
 
 /** How long a folder that was seen to lie within the root is believed to. */
 const believedMs = 5_000

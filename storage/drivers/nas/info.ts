@@ -1,10 +1,10 @@
-import type { Stats } from 'node:fs'
+import type { Dirent, Stats } from 'node:fs'
 import type { EntryKind, ListEntry, ObjectInfo } from '../../storage.ts'
 
 /** Changes whenever a file is written: size and modified time, not a hash of the bytes. */
 export const etagOf = ({ size, mtimeMs }: Stats): string => `${size}-${mtimeMs}`
 
-export function kindOf(stats: Stats): EntryKind {
+export function kindOf(stats: Stats | Dirent<Buffer>): EntryKind {
   if (stats.isFile()) return 'file'
   if (stats.isDirectory()) return 'directory'
   return stats.isSymbolicLink() ? 'symlink' : 'other'

@@ -2,17 +2,17 @@
  * An upload is a folder beside its target: the bytes so far at their places in `data`, a journal of finished parts, and
  * `upload.json`. Completing it gives `data` the target's name.
  */
-import { randomBytes } from 'node:crypto'
 import { mkdir, open, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { StorageError } from '../../error.ts'
 import type { Body, CompleteOptions, CreateUploadOptions, Multipart, Part, PutResult, UploadRef } from '../../storage.ts'
-import { assertGoing } from './cancel.ts'
+import { assertGoing } from '../../cancel.ts'
 import { codeOf } from './error.ts'
 import { unless, type Folder } from './folder.ts'
 import { readParts, recordPart } from './journal.ts'
-import { assertKey, keyFault, parentOf, unsupported } from './key.ts'
-import { isUploadId, newUploadId, uploadIdsFor, uploadName } from './temporary.ts'
+import { assertKey, keyFault, parentOf, unsupported } from '../../tree/key.ts'
+import { assertComplete, newPart, noUpload, sizeOfParts } from '../../tree/parts.ts'
+import { isUploadId, newUploadId, uploadIdsFor, uploadName } from '../../tree/temporary.ts'
+import { temporariesIn } from './temporary.ts'
 import { assertNoFolder, seal, writeAt, type Writer } from './write.ts'
 
 export function openMultipart(folder: Folder, writer: Writer): Multipart {
@@ -55,10 +55,7 @@ class Uploads {
   }
 
   async putPart(upload: UploadRef, number: number, body: Body): Promise<Part> {
-    const size = body.reduce((sum, { length }) => sum + length, 0)
-    if (!Number.isInteger(number) || number < 1) throw invalid(`There is no part ${number}`)
-    if (size > upload.partBytes) throw invalid(`Part ${number} has ${size} bytes, more than ${upload.partBytes}`)
-    const part: Part = { number, size, etag: randomBytes(8).toString('hex'), hashes: {} }
+    const part = newPart(upload, number, body)
     await this.#gone(upload, async (path) => {
       await writePart(join(path, 'data'), body, (number - 1) * upload.partBytes)
       await recordPart(path, part)
@@ -77,7 +74,7 @@ class Uploads {
     assertComplete(upload, parts, await this.listParts(upload))
     return await this.#gone(upload, async (path) => {
       const data = join(path, 'data')
-      const result = await finish(data, parts.reduce((sum, { size }) => sum + size, 0), options.mtimeMs)
+      const result = await finish(data, sizeOfParts(parts), options.mtimeMs)
       await this.#writer.place(data, upload.key, options)
       await rm(path, { recursive: true, force: true })
       return result
@@ -91,9 +88,9 @@ class Uploads {
 
   async listUploads(key: string): Promise<UploadRef[]> {
     if (keyFault(key)) return []
-    const ids = await uploadIdsFor(nameOf(key), this.#folder.at(parentOf(key))).catch(unless('ENOENT', 'ENOTDIR'))
-    if (!ids && (await this.#folder.isMissing())) throw await this.#folder.missing()
-    const uploads = await Promise.all((ids ?? []).map((uploadId) => this.#read({ key, uploadId, partBytes: 0 })))
+    const temporaries = await temporariesIn(this.#folder.at(parentOf(key))).catch(unless('ENOENT', 'ENOTDIR'))
+    if (!temporaries && (await this.#folder.isMissing())) throw await this.#folder.missing()
+    const uploads = await Promise.all(uploadIdsFor(nameOf(key), temporaries ?? []).map((uploadId) => this.#read({ key, uploadId, partBytes: 0 })))
     return uploads.filter((upload) => upload?.key === key)
   }
 
@@ -139,18 +136,3 @@ async function finish(path: string, size: number, mtimeMs: number | undefined): 
     await handle.close()
   }
 }
-
-/** Parts lie at fixed places, so there may be no gap, and only the last may be short. */
-function assertComplete({ partBytes }: UploadRef, parts: readonly Part[], held: readonly Part[]): void {
-  if (parts.length === 0) throw invalid('An object needs at least one part')
-  const etags = new Map(held.map(({ number, etag }) => [number, etag]))
-  parts.forEach(({ number, size, etag }, at) => {
-    if (number !== at + 1) throw invalid(`Part ${at + 1} is missing`)
-    if (etags.get(number) !== etag) throw invalid(`Part ${number} is not there, or is another one`)
-    if (at < parts.length - 1 && size !== partBytes) throw invalid(`Part ${number} has ${size} bytes, not ${partBytes}`)
-  })
-}
-
-const invalid = (why: string): StorageError => new StorageError(`${why}.`, { kind: 'invalid' })
-const noUpload = ({ uploadId }: UploadRef): StorageError =>
-  new StorageError(`There is no upload ${uploadId}.`, { kind: 'no-upload' })

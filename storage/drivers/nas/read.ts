@@ -1,13 +1,15 @@
 import { constants } from 'node:fs'
 import { lstat, open, stat, type FileHandle } from 'node:fs/promises'
+import { bufferPool } from '../../buffers.ts'
 import { StorageError } from '../../error.ts'
 import type { CallOptions, GetOptions, ObjectInfo, Sink } from '../../storage.ts'
-import { withBuffer } from './buffers.ts'
-import { assertGoing } from './cancel.ts'
+import { assertGoing } from '../../cancel.ts'
 import { codeOf } from './error.ts'
 import type { Folder } from './folder.ts'
 import { etagOf, toInfo } from './info.ts'
-import { keyFault, parentOf } from './key.ts'
+import { keyFault, parentOf } from '../../tree/key.ts'
+
+const withBuffer = bufferPool(1024 * 1024)
 
 export async function headFile(folder: Folder, key: string, { signal }: CallOptions = {}): Promise<ObjectInfo> {
   assertGoing(signal)

@@ -1,10 +1,10 @@
 import { rmdir, unlink } from 'node:fs/promises'
 import { reportFolder } from '../../../model/report-row.ts'
 import type { CallOptions } from '../../storage.ts'
-import { assertGoing } from './cancel.ts'
+import { assertGoing } from '../../cancel.ts'
 import { codeOf } from './error.ts'
 import { unless, type Folder } from './folder.ts'
-import { keyFault, parentOf } from './key.ts'
+import { keyFault, parentOf } from '../../tree/key.ts'
 
 /**
  * Removes a file, or a folder (`name/`) that is empty. Folders that become empty stay, as they are the user's; only those

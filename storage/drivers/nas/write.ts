@@ -1,12 +1,13 @@
 import { link, lstat, mkdir, open, rename, unlink, utimes, type FileHandle } from 'node:fs/promises'
 import { StorageError } from '../../error.ts'
 import type { Body, PutOptions, PutResult } from '../../storage.ts'
-import { assertGoing } from './cancel.ts'
+import { assertGoing } from '../../cancel.ts'
 import { codeOf } from './error.ts'
 import { unless, type Folder } from './folder.ts'
 import { etagOf } from './info.ts'
-import { assertKey, parentOf, unsupported } from './key.ts'
-import { sweep, temporaryName } from './temporary.ts'
+import { assertKey, parentOf, unsupported } from '../../tree/key.ts'
+import { temporaryName } from '../../tree/temporary.ts'
+import { sweep } from './temporary.ts'
 
 export class Writer {
   readonly #folder: Folder

@@ -4,7 +4,7 @@ import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFi
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { keyFault } from '../../../storage/drivers/nas/key.ts'
+import { keyFault } from '../../../storage/tree/key.ts'
 import { openNas } from '../../../storage/drivers/nas/driver.ts'
 import type { Multipart, Storage } from '../../../storage/storage.ts'
 import { bytesOf, expectFailure, keysOf, noMetadata, put, read, readText } from '../../conformance/tools.ts'
@@ -140,7 +140,7 @@ describe('what is being written', () => {
 
   it('and was left by a killed process goes with the next file written there; that of a living one stays', async () => {
     const script = `
-      const { temporaryName } = await import(${JSON.stringify(join(import.meta.dirname, '../../../storage/drivers/nas/temporary.ts'))})
+      const { temporaryName } = await import(${JSON.stringify(join(import.meta.dirname, '../../../storage/tree/temporary.ts'))})
       const { writeFileSync } = await import('node:fs')
       writeFileSync(${JSON.stringify(`${path}/`)} + temporaryName(), 'half')
       console.log('written')

@@ -4,7 +4,7 @@
  */
 export type ByteString = string
 
-const isAscii = (text: string): boolean => /^[\x00-\x7f]*$/.test(text)
+export const isAscii = (text: string): boolean => /^[\x00-\x7f]*$/.test(text)
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 export function toBytes(text: string): ByteString {
@@ -14,11 +14,6 @@ export function toBytes(text: string): ByteString {
 /** `bytes` are UTF-8: those of a key, or of a name that `show` gave. */
 export function toText(bytes: ByteString): string {
   return isAscii(bytes) ? bytes : Buffer.from(bytes, 'latin1').toString('utf8')
-}
-
-/** For Node's fs, which takes a string for UTF-8. */
-export function toPath(bytes: ByteString): string | Buffer {
-  return isAscii(bytes) ? bytes : Buffer.from(bytes, 'latin1')
 }
 
 /** The name itself where it is UTF-8, else a form of it that is. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { Smallest } from '../../../storage/drivers/nas/smallest.ts'
+import { Smallest } from '../../../storage/tree/smallest.ts'
 
 it('the smallest names are kept, in order, and never more than twice as many held', () => {
   fc.assert(fc.property(fc.uniqueArray(fc.string(), { maxLength: 200 }), fc.integer({ min: 1, max: 20 }), (names, most) => {

@@ -1,5 +1,5 @@
-import { utf8Length } from '../../../model/keys.ts'
-import { StorageError } from '../../error.ts'
+import { utf8Length } from '../../model/keys.ts'
+import { StorageError } from '../error.ts'
 import { isTemporary } from './temporary.ts'
 
 const maxNameBytes = 255
