@@ -4,6 +4,7 @@ import { httpForm } from './drivers/http/address.ts'
 import type { MemoryAddress } from './drivers/memory/address.ts'
 import { nasForm } from './drivers/nas/address.ts'
 import { ossForm, s3Form } from './drivers/s3/address.ts'
+import { ussForm } from './drivers/uss/address.ts'
 import type { Storage } from './storage.ts'
 
 export interface DriverOptions {
@@ -25,6 +26,7 @@ export const drivers = {
   oss: driver(ossForm, async (address) => (await s3Family()).openS3Family(address, (await import('./drivers/s3/dialects/oss.ts')).ossDialect)),
   s3: driver(s3Form, async (address) => (await s3Family()).openS3Family(address, (await import('./drivers/s3/dialects/s3.ts')).s3Dialect)),
   nas: driver(nasForm, async (address, options) => (await import('./drivers/nas/driver.ts')).openNas(address, options)),
+  uss: driver(ussForm, async (address) => (await import('./drivers/uss/driver.ts')).openUss(address)),
   http: driver(httpForm, async (address, options) => (await import('./drivers/http/driver.ts')).openHttp(address, options)),
 } as const
 

@@ -53,6 +53,16 @@ addresses:
     # mountPoint: nas-1.example.com     # the name of the share in reports
     # folder: projects/                 # a folder below the path
 
+  # UPYUN USS
+  mirror:
+    vendor: uss
+    domain: http://v0.api.upyun.com
+    service: mirror
+    # folder: 2024/                     # a folder of the service
+    operator: \${UPYUN_OPERATOR}
+    password: \${UPYUN_PASSWORD}
+    # cdnDomain: https://mirror.example.com   # files are read from there
+
   # A list of HTTP and HTTPS URLs, source only: rows of URL, tab, file name, both URL-encoded
   pages:
     vendor: http
