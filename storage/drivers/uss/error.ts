@@ -34,7 +34,7 @@ const cdn: AddressCodes = {
   advice: 'cannot be read through its cdnDomain: correct it, or leave it out',
 }
 
-/** UPYUN's own codes, of which the first three digits are the status. */
+/** UPYUN's own codes, of which the first three digits are the status. Others of 403 find something wrong in the request. */
 const meanings: Readonly<Record<number, Meaning>> = {
   40000006: 'checksum',
   40000030: 'key-unsupported',
@@ -62,6 +62,7 @@ const meanings: Readonly<Record<number, Meaning>> = {
   40300006: 'expired',
   40300007: 'checksum',
   40300009: 'too-large',
+  40300011: 'forbidden',
   40300015: 'not-a-file',
   40300024: 'too-large',
   40300027: 'too-large',
@@ -102,6 +103,7 @@ export function toStorageError(refusal: Refusal, nowMs: number): StorageError {
 function meaningOf({ status, about }: Refusal, code: number | undefined): Meaning {
   const known = code === undefined ? undefined : meanings[code]
   if (known !== undefined) return known
+  if (status === 403 && code !== undefined) return 'invalid'
   if (status === 404) return about === 'upload' ? 'no-upload' : 'not-found'
   return byStatus[status] ?? (status >= 500 ? 'unavailable' : 'unexpected')
 }

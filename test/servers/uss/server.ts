@@ -88,22 +88,27 @@ async function answer(context: Context, request: IncomingMessage, response: Serv
   if (first !== service) throw new Refusal(40100012)
   if (operator.treated === 'without-rights') throw new Refusal(40100017)
   const path = names.join('/').replace(/\/$/, '')
-  const bytes = await receive(request)
-  switch (request.method) {
-    case 'PUT':
-      return put(store, path, request, bytes, response)
-    case 'POST':
-      return void (store.makeFolder(path), response.writeHead(200).end())
-    case 'DELETE':
-      return void (remove(store, path, request), response.writeHead(200).end())
-    case 'HEAD':
-      return head(store, path, response)
-    case 'GET':
-      return get(context, path, request, response)
-    default:
-      throw new Refusal(40500001)
-  }
+  const act = acts.get(request.method ?? '')
+  if (act === undefined) throw new Refusal(40500001)
+  act({ context, store, path, request, response, bytes: await receive(request) })
 }
+
+interface Asked {
+  readonly context: Context
+  readonly store: Store
+  readonly path: string
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly bytes: Buffer
+}
+
+const acts = new Map<string, (asked: Asked) => void>([
+  ['PUT', put],
+  ['POST', ({ store, path, response }) => (store.makeFolder(path), void response.writeHead(200).end())],
+  ['DELETE', ({ store, path, request, response }) => (remove(store, path, request), void response.writeHead(200).end())],
+  ['HEAD', head],
+  ['GET', get],
+])
 
 async function receive(request: IncomingMessage): Promise<Buffer> {
   if (request.headers['transfer-encoding'] !== undefined) throw new Refusal(40000011)
@@ -125,7 +130,7 @@ function metaOf(request: IncomingMessage): Record<string, string> {
   return Object.fromEntries(names.map((name) => [name, headerOf(request, name) ?? '']))
 }
 
-function put(store: Store, path: string, request: IncomingMessage, bytes: Buffer, response: ServerResponse): void {
+function put({ store, path, request, response, bytes }: Asked): void {
   if (/[\r\n\t]/.test(path)) throw new Refusal(40300001)
   const meta = metaOf(request)
   if (headerOf(request, 'x-upyun-multi-stage') === undefined) {
@@ -144,7 +149,7 @@ function remove(store: Store, path: string, request: IncomingMessage): void {
 }
 
 /** Metadata is promised for GET alone. */
-function head(store: Store, path: string, response: ServerResponse): void {
+function head({ store, path, response }: Asked): void {
   const stored = store.find(path)
   if (stored === undefined) throw new Refusal(40400001)
   const date = { 'x-upyun-file-date': String(stored.modifiedSeconds) }
@@ -163,8 +168,7 @@ function fileHeaders({ bytes, md5, type, modifiedSeconds }: StoredFile): Record<
   }
 }
 
-function get(context: Context, path: string, request: IncomingMessage, response: ServerResponse): void {
-  const { store } = context
+function get({ context, store, path, request, response }: Asked): void {
   if (headerOf(request, 'x-upyun-list-type') === 'multi') return listUploads(store, request, response)
   const uuid = headerOf(request, 'x-upyun-multi-uuid')
   if (uuid !== undefined) return listParts(store, path, uuid, request, response)
