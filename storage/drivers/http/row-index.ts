@@ -1,6 +1,6 @@
 /**
- * Where in a list the rows of a name are. Kept on disk, sorted by a hash of the name, so that memory is the same for a hundred
- * rows and a hundred million: about 1 MiB while it is made, 2 KiB after that. Disk: 20 bytes a row, twice while it is made.
+ * Where in a list the rows of a name are. Kept on disk, sorted by a hash of the name, so that memory hardly
+ * grows with the list: while it is made a page a bucket, and one bucket at a time. Disk: 20 bytes a row, twice while it is made.
  */
 import { hash } from 'node:crypto'
 import { readSync } from 'node:fs'

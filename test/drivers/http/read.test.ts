@@ -159,6 +159,12 @@ describe('a server that has its ways', () => {
     expect(await failureOf(read(storage, 'short'))).toBe('premature-end')
   })
 
+  it('sends a range that is shorter than it says', async () => {
+    const answer: Answer = (_, response) => void response.writeHead(206, { 'content-range': 'bytes 3-5/10', 'content-length': 2 }).end('34')
+    const { storage } = await serve({ '/short': answer })
+    expect(await failureOf(read(storage, 'short', { range: { first: 3, last: 5 } }))).toBe('premature-end')
+  })
+
   it('knows no If-Match: its ETag tells', async () => {
     const tagged: Answer = (_, response) => void response.writeHead(200, { etag: '"two"', 'content-length': 1 }).end('x')
     const weak: Answer = (request, response) => void response.writeHead(request.headers['if-match'] === undefined ? 200 : 412, { etag: 'W/"1"', 'content-length': 1 }).end('x')
