@@ -7,16 +7,17 @@ import { copyParts } from './copy-parts.ts'
 import { copyWhole } from './copy-whole.ts'
 import type { Engine, Expected } from './engine.ts'
 import { atDestination, CopyFault, isCopyFault } from './fault.ts'
-import { headSource, lookFirst } from './look.ts'
+import { headSource, lookFirst, renewed, seen } from './look.ts'
 import { giveUp } from './open-upload.ts'
 import { completed, excluded, failedBefore, skipped } from './outcome.ts'
 import { toStored } from './stored.ts'
 import { tryPiece } from './try-piece.ts'
 
-export async function copyObject(engine: Engine, entry: Entry): Promise<Outcome> {
-  const settled = settledBefore(engine, entry)
+export async function copyObject(engine: Engine, listed: Entry): Promise<Outcome> {
+  const settled = settledBefore(engine, listed)
   if (settled) return settled
-  assertKeyFits(engine, entry)
+  assertKeyFits(engine, listed)
+  const entry = await seen(engine, listed)
   const look = await lookFirst(engine, entry)
   if (look.kind === 'skip') return skipped(entry, look.reason)
   return entry.kind === 'directory' ? await makeDirectory(engine, entry) : await transfer(engine, entry, look.expected)
@@ -67,8 +68,6 @@ async function transfer(engine: Engine, entry: Entry, expected: Expected): Promi
   }
   throw new CopyFault('SourceChanged', 'The object keeps changing its size while it is read.', 'source')
 }
-
-const renewed = (entry: Entry, { size, mtimeMs, etag }: ObjectInfo): Entry => ({ ...entry, size, mtimeMs, etag })
 
 /** One piece with a wrong checksum was fetched again already; an upload of many is begun again. */
 function isWorthAnotherLook({ uploads }: Engine, { key }: Entry, error: unknown): boolean {

@@ -3,7 +3,7 @@ import type { Entry, Outcome } from '../ledger/entry.ts'
 import { assertKeyFits, planFor, settledBefore } from './copy-object.ts'
 import type { Engine } from './engine.ts'
 import { isCopyFault } from './fault.ts'
-import { lookFirst, type Looker } from './look.ts'
+import { lookFirst, seen, type Looker } from './look.ts'
 import { failed } from './outcome.ts'
 
 export type DryEngine = Looker & Pick<Engine, 'pieces' | 'now'>
@@ -12,19 +12,20 @@ export type DryEngine = Looker & Pick<Engine, 'pieces' | 'now'>
 export type DryOutcome =
   { readonly kind: 'copy'; readonly entry: Entry; readonly requests: number } | Exclude<Outcome, { kind: 'completed' }>
 
-export async function dryCopy(engine: DryEngine, entry: Entry): Promise<DryOutcome> {
-  const settled = settledBefore(engine, entry)
+export async function dryCopy(engine: DryEngine, listed: Entry): Promise<DryOutcome> {
+  const settled = settledBefore(engine, listed)
   if (settled && settled.kind !== 'completed') return settled
   const startedAt = engine.now()
   try {
-    assertKeyFits(engine, entry)
+    assertKeyFits(engine, listed)
+    const entry = await seen(engine, listed)
     const look = await lookFirst(engine, entry)
     if (look.kind === 'skip')
       return { kind: 'skipped', key: entry.key, size: entry.size, mtimeMs: entry.mtimeMs, reason: look.reason }
     return { kind: 'copy', entry, requests: requestsFor(engine, entry) }
   } catch (error) {
     if (!isCopyFault(error)) throw error
-    return failed(entry, error, startedAt, engine.now()) as DryOutcome
+    return failed(listed, error, startedAt, engine.now()) as DryOutcome
   }
 }
 

@@ -48,6 +48,13 @@ export async function headDestination(engine: Looker, key: string): Promise<Obje
   return await pool.run(() => atDestination(orNull(destination.head(key, { signal }))), { signal })
 }
 
+export const renewed = (entry: Entry, { size, mtimeMs, etag }: ObjectInfo): Entry => ({ ...entry, size, mtimeMs, etag, unseen: undefined })
+
+/** With size and time, also where the listing did not tell them. */
+export async function seen(engine: Looker, entry: Entry): Promise<Entry> {
+  return entry.unseen ? renewed(entry, await headSource(engine, entry.key)) : entry
+}
+
 export async function headSource({ source, pool, signal }: Looker, key: string): Promise<ObjectInfo> {
   return await pool.run(() => atSource(source.head(key, { signal })), { signal })
 }

@@ -11,6 +11,8 @@ export interface Entry {
   readonly etag?: string
   readonly storageClass?: string
   readonly kind?: EntryKind
+  /** Size and time are not known yet: the copier looks first. */
+  readonly unseen?: true
   /** `null`: looked, nothing there. Absent: not looked, the copier does where the rule needs it. */
   readonly destination?: DestinationState | null
   /** Left out by the filters; only with `--list-excluded`. */

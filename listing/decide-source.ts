@@ -47,7 +47,7 @@ function sortOut(entries: readonly ListEntry[], filter: Filter) {
   const excluded: Entry[] = []
   let tally = noTally
   for (const entry of entries) {
-    if (entry.key === '' || !isExcluded(entry, filter)) {
+    if (entry.key === '' || entry.fault !== undefined || !isExcluded(entry, filter)) {
       kept.push(entry)
       continue
     }
@@ -57,7 +57,10 @@ function sortOut(entries: readonly ListEntry[], filter: Filter) {
   return { kept, excluded, tally }
 }
 
-const toEntry = ({ key, size, mtimeMs, etag, storageClass, kind }: ListEntry): Entry => ({ key, size, mtimeMs, etag, storageClass, kind })
+function toEntry({ key, size, mtimeMs, etag, storageClass, kind, unseen, fault }: ListEntry): Entry {
+  const fail = fault === undefined ? undefined : ({ code: 'KeyUnsupported', description: fault } as const)
+  return { key, size, mtimeMs, etag, storageClass, kind, unseen, fail }
+}
 
 async function join(entries: readonly ListEntry[], view: DestinationView | undefined): Promise<Entry[]> {
   const joined: Entry[] = []
@@ -68,4 +71,4 @@ async function join(entries: readonly ListEntry[], view: DestinationView | undef
   return joined
 }
 
-const isCopyable = ({ key, kind }: ListEntry): boolean => key !== '' && kind !== 'symlink' && kind !== 'other'
+const isCopyable = ({ key, kind, fault }: ListEntry): boolean => key !== '' && fault === undefined && kind !== 'symlink' && kind !== 'other'

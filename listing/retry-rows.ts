@@ -103,11 +103,13 @@ function carriedOver(row: Readonly<Record<string, string | undefined>>): NonNull
 
 const toCode = (text: string | undefined): FileErrorCode => fileErrorCodes.find((code) => code === text) ?? 'Unexpected'
 
+/** What may answer later is looked at again by the copier, which tells one bad file from an outage. */
 async function look({ source, signal }: RetryTask, key: string): Promise<Entry> {
   try {
     const { size, mtimeMs, etag, storageClass, kind } = await source.head(key, { signal })
     return { key, size, mtimeMs, etag, storageClass, kind }
   } catch (error) {
+    if (isStorageError(error) && error.retryable) return { key, size: 0, mtimeMs: 0, unseen: true }
     if (!isStorageError(error) || error.kind === 'aborted' || error.scope === 'address') return await at('source', Promise.reject(error))
     return { key, size: 0, mtimeMs: 0, fail: fileError(error, 'source') }
   }

@@ -5,6 +5,8 @@ export interface FilterFacts {
   readonly key: string
   readonly size: number
   readonly mtimeMs: number
+  /** Size and time are not known: only the key counts. */
+  readonly unseen?: true
 }
 
 /** True where any of the globs matches the key. Made outside: the model knows no glob library. */
@@ -31,10 +33,12 @@ export function makeFilter(options: JobOptions, toMatcher: (globs: readonly stri
   }
 }
 
-export function isExcluded({ key, size, mtimeMs }: FilterFacts, filter: Filter): boolean {
-  if (filter.sinceMs !== undefined && mtimeMs < filter.sinceMs) return true
-  if (filter.minSize !== undefined && size < filter.minSize) return true
-  if (filter.maxSize !== undefined && size > filter.maxSize) return true
-  if (filter.exclude?.(key)) return true
-  return filter.include !== undefined && !filter.include(key)
+export function isExcluded(file: FilterFacts, filter: Filter): boolean {
+  if (!file.unseen && isBeyond(file, filter)) return true
+  if (filter.exclude?.(file.key)) return true
+  return filter.include !== undefined && !filter.include(file.key)
+}
+
+function isBeyond({ size, mtimeMs }: FilterFacts, { sinceMs = -Infinity, minSize = 0, maxSize = Infinity }: Filter): boolean {
+  return mtimeMs < sinceMs || size < minSize || size > maxSize
 }

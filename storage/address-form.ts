@@ -2,6 +2,8 @@
  * What an address of tranship.yaml holds, as data: the reader of the file makes its checks, its JSON Schema and its sentences of
  * it. Each driver has its form beside its address type, in `address.ts`, which loads no SDK.
  */
+import type { Role } from '../model/address.ts'
+
 export const fieldKinds = [
   'text',
   'secret', // a text that may stand in nothing that leaves the process
@@ -10,6 +12,7 @@ export const fieldKinds = [
   'folder', // a prefix without "." and ".."
   'absolute-path', // of the workers' machines
   'file', // of the workers' machines; relative to tranship.yaml
+  'address-key', // `address:key`, an object of another address, or a file
   'flag',
   'number', // above 0
   'choice', // one of `values`
@@ -32,6 +35,8 @@ export interface AddressForm<Address> {
   readonly fields: Fields<Address>
   /** What no field can say alone, after "Address …: "; undefined when all is well. */
   readonly fault?: (address: Address) => string | undefined
+  /** Absent: source and destination. */
+  readonly only?: Role
   /** The field that a `name:sub/prefix/` is put behind; absent: it takes none. */
   readonly below?: keyof Address & ('prefix' | 'folder' | 'path')
 }

@@ -32,7 +32,7 @@ export interface OpenOptions extends DriverOptions {
 export async function openStorage(address: ResolvedAddress, options: OpenOptions = {}): Promise<Storage> {
   const { meter, faults, ...driverOptions } = options
   const { prefix = '', maxRequestsPerSecond } = address
-  let storage = withPrefix(withLimits(await openDriver(address, driverOptions)), prefix)
+  let storage = withPrefix(withLimits(await openDriver(address, { openOther: openStorage, ...driverOptions })), prefix)
   if (faults) storage = withFaults(storage, faults)
   if (meter) storage = withMeter(storage, meter)
   if (maxRequestsPerSecond !== undefined) storage = withRequestLimit(storage, maxRequestsPerSecond)

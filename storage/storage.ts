@@ -105,6 +105,7 @@ export interface StorageAbilities {
   /** A listing can begin after any key. False: only where a page before it ended, by its cursor. */
   readonly startAfter: boolean
   readonly read: boolean
+  /** False: `put` and `delete` fail `invalid`. */
   readonly write: boolean
   /** `ifAbsent` is exact: of two writers one fails. False: it is looked at before the write. */
   readonly conditionalPut: boolean
@@ -159,6 +160,10 @@ export interface ListEntry {
   readonly storageClass?: string
   /** Default `file`. `directory` only for an empty one (its key ends in '/'); `symlink` and `other` are never read. */
   readonly kind?: EntryKind
+  /** It cannot be read, and why: one sentence. The key then only names it in reports. */
+  readonly fault?: string
+  /** The listing does not tell size and time, which are 0 here: `head` does. */
+  readonly unseen?: true
 }
 export type EntryKind = 'file' | 'directory' | 'symlink' | 'other'
 

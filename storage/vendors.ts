@@ -2,6 +2,7 @@
 import type { AddressForm } from './address-form.ts'
 import { azblobForm } from './drivers/azblob/address.ts'
 import { gcsForm } from './drivers/gcs/address.ts'
+import { httpForm } from './drivers/http/address.ts'
 import { kodoForm } from './drivers/kodo/address.ts'
 import type { MemoryAddress } from './drivers/memory/address.ts'
 import { nasForm } from './drivers/nas/address.ts'
@@ -11,11 +12,14 @@ import { ks3Form } from './drivers/s3/addresses/ks3.ts'
 import { ossForm } from './drivers/s3/addresses/oss.ts'
 import { s3Form } from './drivers/s3/addresses/s3.ts'
 import { sftpForm } from './drivers/sftp/address.ts'
+import { ussForm } from './drivers/uss/address.ts'
 import type { Storage } from './storage.ts'
 
 export interface DriverOptions {
   /** Folders: links are followed instead of listed. */
   readonly followSymlinks?: boolean
+  /** Opens another address, which one refers to. */
+  readonly openOther?: (address: ConfiguredAddress) => Promise<Storage>
 }
 
 interface Driver<Address> {
@@ -35,8 +39,10 @@ export const drivers = {
   kodo: driver(kodoForm, async (address) => (await import('./drivers/kodo/driver.ts')).openKodo(address)),
   bos: driver(bosForm, async (address) => (await s3Family()).openS3Family(address, (await import('./drivers/s3/dialects/bos.ts')).bosDialect)),
   ks3: driver(ks3Form, async (address) => (await s3Family()).openS3Family(address, (await import('./drivers/s3/dialects/ks3.ts')).ks3Dialect)),
+  uss: driver(ussForm, async (address) => (await import('./drivers/uss/driver.ts')).openUss(address)),
   nas: driver(nasForm, async (address, options) => (await import('./drivers/nas/driver.ts')).openNas(address, options)),
   sftp: driver(sftpForm, async (address, options) => (await import('./drivers/sftp/driver.ts')).openSftp(address, options)),
+  http: driver(httpForm, async (address, options) => (await import('./drivers/http/driver.ts')).openHttp(address, options)),
 } as const
 
 type Drivers = typeof drivers

@@ -13,7 +13,8 @@ import { ConfigError } from './config/error.ts'
 import { findConfig } from './config/find.ts'
 import { isObject, parseConfig } from './config/parse.ts'
 import { hasDots } from './config/fields.ts'
-import { fieldsOf, formOf, isSecretField } from './config/schema.ts'
+import { assertRole, withReferences, type Referred } from './config/references.ts'
+import { formOf, isSecretField } from './config/schema.ts'
 
 export interface AddressBookOptions {
   /** As --config gave it. */
@@ -45,19 +46,22 @@ export function createAddressBook(options: AddressBookOptions): AddressBook {
   const read = createReader(options)
   const check = (name: string, raw: unknown, role: Role): ConfiguredAddress => checkAddress(raw, { name, env: options.env, role })
 
+  const named = (name: string, role: Role, other?: Referred['other']): ConfiguredAddress => {
+    if (!addressNamePattern.test(name)) throw new ConfigError('AddressNotExist', notAName(name))
+    const { file, addresses } = read()
+    if (!addresses.has(name))
+      throw new ConfigError('AddressNotExist', `There is no address "${name}" in ${file}.${didYouMean(name, addresses.keys())}`)
+    const address = check(name, addresses.get(name), role)
+    return withReferences(address, { folder: dirname(file), other })
+  }
+
   return {
     resolve(text, role = 'source') {
       const ref = parseAddressRef(text)
       if (ref.kind === 'path') return { vendor: 'nas', path: resolvePath(options.folder ?? process.cwd(), ref.path) }
-      if (!addressNamePattern.test(ref.name)) throw new ConfigError('AddressNotExist', notAName(ref.name))
-      const { file, addresses } = read()
-      if (!addresses.has(ref.name))
-        throw new ConfigError(
-          'AddressNotExist',
-          `There is no address "${ref.name}" in ${file}.${didYouMean(ref.name, addresses.keys())}`,
-        )
-      const address = check(ref.name, addresses.get(ref.name), role)
-      return below(withAbsolutePaths(address, dirname(file)), ref.prefix, role)
+      const address = named(ref.name, role, (other) => named(other, 'source'))
+      assertRole(ref.name, address, role)
+      return below(address, ref.prefix, role)
     },
     list: () => [...read().addresses].map(([name, raw]) => summarise(name, raw, check)),
     secrets: () => [...read().addresses].flatMap(([name, raw]) => secretsOf(() => check(name, raw, 'source'))),
@@ -126,15 +130,6 @@ function secretsOf(read: () => ConfiguredAddress): string[] {
     if (error instanceof ConfigError) return []
     throw error
   }
-}
-
-/** Files named in the address lie beside tranship.yaml, unless it says otherwise. */
-function withAbsolutePaths(address: ConfiguredAddress, folder: string): ConfiguredAddress {
-  const paths = fieldsOf(address.vendor).flatMap(([name, { kind }]) => {
-    const value = (address as unknown as Record<string, unknown>)[name]
-    return kind === 'file' && typeof value === 'string' ? [[name, resolvePath(folder, value)]] : []
-  })
-  return { ...address, ...Object.fromEntries(paths) }
 }
 
 /** `name:sub/prefix/`, put behind the field of the vendor's form that takes it. */

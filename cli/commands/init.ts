@@ -123,4 +123,21 @@ addresses:
     hostKey: SHA256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
 
   # Every address may also have: caFile, proxy (neither for sftp), maxRequestsPerSecond (none of them for nas)
+
+  # UPYUN USS
+  mirror:
+    vendor: uss
+    domain: http://v0.api.upyun.com
+    service: mirror
+    # folder: 2024/                     # a folder of the service
+    operator: \${UPYUN_OPERATOR}
+    password: \${UPYUN_PASSWORD}
+    # cdnDomain: https://mirror.example.com   # files are read from there
+
+  # A list of HTTP and HTTPS URLs, source only: rows of URL, tab, file name, both URL-encoded
+  pages:
+    vendor: http
+    list: urls.tsv                      # beside this file; or archive:lists/urls.tsv, an object of another address
+
+  # Every address may also have: caFile, proxy, maxRequestsPerSecond (not nas)
 `

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { EnvHttpProxyAgent, Pool, ProxyAgent, type Dispatcher } from 'undici'
+import { Agent, EnvHttpProxyAgent, Pool, ProxyAgent, type Dispatcher } from 'undici'
 import { StorageError } from '../error.ts'
 import type { Body, Sink } from '../storage.ts'
 import type { ReceivedHeaders } from './headers.ts'
@@ -35,7 +35,8 @@ const maxCollectedBytes = 64 * 2 ** 20
 const sliceBytes = 256 * 2 ** 10
 
 export interface TransportOptions {
-  readonly origin: string
+  /** Absent: requests go to any. */
+  readonly origin?: string
   readonly caFile?: string
   readonly proxy?: string
   readonly connectTimeoutMs: number
@@ -50,7 +51,8 @@ export function openDispatcher({ origin, caFile, proxy, connectTimeoutMs }: Tran
     allowH2: false,
   }
   if (proxy !== undefined) return new ProxyAgent({ ...options, uri: proxy, requestTls: tls })
-  return hasProxyVariable() ? new EnvHttpProxyAgent({ ...options, requestTls: tls }) : new Pool(origin, options)
+  if (hasProxyVariable()) return new EnvHttpProxyAgent({ ...options, requestTls: tls })
+  return origin === undefined ? new Agent(options) : new Pool(origin, options)
 }
 
 function hasProxyVariable(): boolean {

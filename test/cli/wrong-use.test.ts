@@ -123,7 +123,7 @@ describe('for people', () => {
     const { run, json, folder } = openTerminal({ PHOTOS_KEY: 'a', PHOTOS_SECRET: 'b' })
     expect((await run('init')).code).toBe(0)
     const { answer } = await json('address', 'list')
-    expect(answer['addresses']).toMatchObject([
+    expect((answer['addresses'] as unknown[]).slice(0, 3)).toMatchObject([
       { name: 'photos', vendor: 's3', status: 'Normal' },
       { name: 'archive', vendor: 'oss', status: 'Invalid' },
       { name: 'share', vendor: 'nas', status: 'Normal' },

@@ -12,7 +12,7 @@ interface Pair {
   readonly client: PythonClient
   readonly vendor: StoreVendor
   readonly bucket: string
-  readonly address: Exclude<ResolvedAddress, { vendor: 'memory' | 'nas' }>
+  readonly address: Extract<ResolvedAddress, { vendor: 'oss' | 'cos' | 'bos' | 'kodo' | 'ks3' | 's3' }>
   /** The address only reads. */
   readonly readOnly?: true
 }

@@ -191,13 +191,6 @@ const refusals: readonly [what: string, yaml: string, ref: string, code: string,
     'InvalidParameters',
     /unknown vendor "os". Did you mean "oss"\?/,
   ],
-  [
-    'a vendor of a later version',
-    'addresses: { abc: { vendor: http, bucket: b } }',
-    'abc',
-    'InvalidParameters',
-    /"http" comes with a later version/,
-  ],
   ['a missing vendor', 'addresses: { abc: { bucket: b } }', 'abc', 'AddressIncomplete', /vendor is missing/],
   ['a missing field', 'addresses: { abc: { vendor: s3, region: r } }', 'abc', 'AddressIncomplete', /bucket is missing/],
   [
@@ -332,5 +325,46 @@ describe('refused with a code and a sentence', () => {
     ]) {
       expect(faultOf(() => bookOf(yaml).resolve('abc')).message).not.toContain(secret)
     }
+  })
+})
+
+describe('an address that refers to another', () => {
+  const lists = `
+addresses:
+  shelf: { vendor: nas, path: /mnt/share, folder: lists/ }
+  keys: { vendor: oss, endpoint: https://oss-cn-hangzhou.aliyuncs.com, region: cn-hangzhou, bucket: b, accessKeyId: k, accessKeySecret: \${OSS_SECRET} }
+  beside: { vendor: http, list: sub/urls.tsv }
+  dotted: { vendor: http, list: ./a:b.tsv }
+  absolute: { vendor: http, list: /lists/urls.tsv }
+  stored: { vendor: http, list: 'shelf:2024/urls.tsv' }
+  secret: { vendor: http, list: 'keys:urls.tsv' }
+  unknown: { vendor: http, list: 'shelfs:urls.tsv' }
+  itself: { vendor: http, list: 'itself:urls.tsv' }
+  keyless: { vendor: http, list: 'shelf:' }
+`
+
+  it('is given it resolved, or the file that it means', () => {
+    const book = bookOf(lists)
+    expect(book.resolve('beside')).toEqual({ vendor: 'http', list: join(folder, 'sub/urls.tsv') })
+    expect(book.resolve('dotted')).toEqual({ vendor: 'http', list: join(folder, 'a:b.tsv') })
+    expect(book.resolve('absolute')).toEqual({ vendor: 'http', list: '/lists/urls.tsv' })
+    const shelf = { vendor: 'nas', path: '/mnt/share', folder: 'lists/' }
+    expect(book.resolve('stored')).toEqual({ vendor: 'http', list: { address: shelf, key: '2024/urls.tsv' } })
+    expect(book.resolve('secret')).toMatchObject({ list: { address: { accessKeySecret: 'sk-2' } } })
+  })
+
+  it('is refused where that is not there, refers on, or has no key', () => {
+    const book = bookOf(lists)
+    expect(faultOf(() => book.resolve('unknown'))).toEqual({ code: 'AddressNotExist', message: expect.stringContaining('Did you mean "shelf"') as string })
+    expect(faultOf(() => book.resolve('itself'))).toMatchObject({ code: 'InvalidParameters' })
+    expect(faultOf(() => book.resolve('keyless'))).toMatchObject({ code: 'AddressIncomplete' })
+    const { OSS_SECRET: _, ...without } = env
+    expect(faultOf(() => bookOf(lists, without).resolve('secret'))).toMatchObject({ code: 'AddressIncomplete', message: expect.stringContaining('"keys"') as string })
+  })
+
+  it('can be a source only, and has nothing below it', () => {
+    const book = bookOf(lists)
+    expect(faultOf(() => book.resolve('beside', 'destination'))).toMatchObject({ code: 'InvalidParameters', message: expect.stringContaining('source only') as string })
+    expect(faultOf(() => book.resolve('beside:sub/'))).toMatchObject({ code: 'InvalidParameters' })
   })
 })

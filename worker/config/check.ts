@@ -1,6 +1,6 @@
 /** One address of the file: variables filled in, fields checked. */
 import type { z } from 'zod'
-import { vendors, type Role } from '../../model/address.ts'
+import type { Role } from '../../model/address.ts'
 import type { AddressCode } from '../../model/codes.ts'
 import { didYouMean } from '../../model/suggest.ts'
 import type { ConfiguredAddress, ConfiguredVendor } from '../../storage/vendors.ts'
@@ -34,12 +34,6 @@ function vendorOf(vendor: unknown, where: string): ConfiguredVendor {
     throw new ConfigError('AddressIncomplete', `${where}: vendor is missing, one of ${configuredVendors.join(', ')}.`)
   const text = typeof vendor === 'string' ? vendor : JSON.stringify(vendor)
   if (isConfigured(text)) return text
-  if ((vendors as readonly string[]).includes(text)) {
-    throw new ConfigError(
-      'InvalidParameters',
-      `${where}: vendor "${text}" comes with a later version; this one knows ${configuredVendors.join(', ')}.`,
-    )
-  }
   throw new ConfigError(
     'InvalidParameters',
     `${where}: unknown vendor "${text}".${didYouMean(text, configuredVendors)}`,

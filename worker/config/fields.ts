@@ -47,7 +47,7 @@ const number = z.union([z.number().positive(), z.string().transform(Number).refi
   error: 'must be a number above 0',
 })
 
-const schemas = { text, secret: text, url, prefix, folder, 'absolute-path': absolutePath, file: text, flag, number } satisfies Record<Exclude<FieldKind, 'choice'>, z.ZodType>
+const schemas = { text, secret: text, url, prefix, folder, 'absolute-path': absolutePath, file: text, 'address-key': text, flag, number } satisfies Record<Exclude<FieldKind, 'choice'>, z.ZodType>
 function choice(values: readonly string[]): z.ZodType {
   return z.enum(values, {
     error: ({ input }) => {

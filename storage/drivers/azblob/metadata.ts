@@ -1,7 +1,7 @@
 import type { BlobHTTPHeaders } from '@azure/storage-blob'
 import { StorageError } from '../../error.ts'
 import type { Metadata } from '../../storage.ts'
-import { rfc2047 } from '../s3/metadata-text.ts'
+import { rfc2047 } from '../../http/metadata-text.ts'
 import { decodeName, encodeName } from './metadata-names.ts'
 
 /** As the SDK takes them. */

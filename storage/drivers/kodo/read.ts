@@ -2,8 +2,8 @@ import { StorageError } from '../../error.ts'
 import type { CallOptions, GetOptions, ObjectInfo, Sink } from '../../storage.ts'
 import { etagOf } from '../s3/hashes.ts'
 import { header, type ReceivedHeaders } from '../../http/headers.ts'
-import { anyName, toMetadata } from '../s3/metadata.ts'
-import { rawUtf8 } from '../s3/metadata-text.ts'
+import { anyName, toMetadata } from '../../http/metadata.ts'
+import { rawUtf8 } from '../../http/metadata-text.ts'
 import type { KodoWire } from './wire.ts'
 
 const metadataForm = { prefix: 'x-qn-meta-', text: rawUtf8, names: anyName }

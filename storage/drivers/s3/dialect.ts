@@ -2,7 +2,7 @@ import type { Vendor } from '../../../model/address.ts'
 import type { BucketFacts, CallOptions, Hashes, StorageAbilities, StorageLimits } from '../../storage.ts'
 import type { Meaning } from './error.ts'
 import type { ReceivedHeaders } from '../../http/headers.ts'
-import type { MetadataForm } from './metadata.ts'
+import type { MetadataForm } from '../../http/metadata.ts'
 import type { Credentials, Headers, Sign } from './signing.ts'
 import type { Wire } from './wire.ts'
 

@@ -2,7 +2,7 @@ import type { ObjectInfo } from '../../storage.ts'
 import type { Dialect } from './dialect.ts'
 import { etagOf } from './hashes.ts'
 import { header, type ReceivedHeaders } from '../../http/headers.ts'
-import { toMetadata } from './metadata.ts'
+import { toMetadata } from '../../http/metadata.ts'
 
 /** What the headers of HEAD and GET say of the whole object, `size` bytes long. */
 export function toObjectInfo<A>(key: string, size: number, headers: ReceivedHeaders, dialect: Dialect<A>): ObjectInfo {

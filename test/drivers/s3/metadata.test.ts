@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { rawUtf8, rfc2047, type MetadataText } from '../../../storage/drivers/s3/metadata-text.ts'
-import { anyName, toMetadata, toMetadataHeaders } from '../../../storage/drivers/s3/metadata.ts'
+import { rawUtf8, rfc2047, type MetadataText } from '../../../storage/http/metadata-text.ts'
+import { anyName, toMetadata, toMetadataHeaders } from '../../../storage/http/metadata.ts'
 import { toWire } from '../../../storage/http/headers.ts'
 
 /** Through the headers, as the bytes on the wire are. */

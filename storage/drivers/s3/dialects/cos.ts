@@ -6,7 +6,7 @@ import { etagOf, md5OfEtag, toContentMd5, toCrc64 } from '../hashes.ts'
 import { header } from '../../../http/headers.ts'
 import { hostOf, toEndpointUrl } from '../host.ts'
 import { unquote } from '../listing.ts'
-import { rawUtf8 } from '../metadata-text.ts'
+import { rawUtf8 } from '../../../http/metadata-text.ts'
 import { toTarget } from '../target.ts'
 import { element } from '../../../http/xml.ts'
 

@@ -1,10 +1,9 @@
-import { StorageError } from '../../error.ts'
-import type { Metadata } from '../../storage.ts'
-import { header, type ReceivedHeaders } from '../../http/headers.ts'
+import { StorageError } from '../error.ts'
+import type { Metadata } from '../storage.ts'
+import { header, type ReceivedHeaders } from './headers.ts'
 import type { MetadataText } from './metadata-text.ts'
-import type { Headers } from './signing.ts'
 
-/** What metadata needs of a dialect. */
+/** How a store holds metadata. */
 export interface MetadataForm {
   /** `x-amz-meta-` */
   readonly prefix: string
@@ -31,10 +30,10 @@ const defaultContentType = 'application/octet-stream'
 export const anyName = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/
 
 /** Fails `metadata-unsupported`; above `maxBytes` of names and values too. */
-export function toMetadataHeaders(metadata: Metadata, form: MetadataForm, maxBytes: number): Headers {
+export function toMetadataHeaders(metadata: Metadata, form: MetadataForm, maxBytes: number): Record<string, string> {
   const bytes = Buffer.byteLength(Object.entries(metadata.user).flat().join(''))
   if (bytes > maxBytes) throw unsupported(`The user metadata has ${bytes} bytes, the store holds at most ${maxBytes}.`)
-  const headers: Headers = { 'content-type': defaultContentType }
+  const headers: Record<string, string> = { 'content-type': defaultContentType }
   for (const field of contentFields) {
     const value = metadata[field]
     if (value) headers[contentHeaders[field]] = checked(value, contentHeaders[field])
@@ -56,14 +55,19 @@ function checked(value: string | undefined, name: string): string {
 const unsupported = (message: string): StorageError => new StorageError(message, { kind: 'metadata-unsupported' })
 
 export function toMetadata(headers: ReceivedHeaders, form: MetadataForm): Metadata {
-  const metadata: { -readonly [F in ContentField]?: string } & { user: Record<string, string> } = { user: {} }
+  const user: Record<string, string> = {}
+  for (const name in headers) {
+    if (name.startsWith(form.prefix)) user[name.slice(form.prefix.length)] = form.text.decode(header(headers, name) ?? '')
+  }
+  return { ...toContentHeaders(headers), user }
+}
+
+/** Metadata without the user's. */
+export function toContentHeaders(headers: ReceivedHeaders): Omit<Metadata, 'user'> {
+  const content: { -readonly [F in ContentField]?: string } = {}
   for (const field of contentFields) {
     const value = header(headers, contentHeaders[field])
-    if (value) metadata[field] = value
+    if (value) content[field] = value
   }
-  for (const name in headers) {
-    if (name.startsWith(form.prefix))
-      metadata.user[name.slice(form.prefix.length)] = form.text.decode(header(headers, name) ?? '')
-  }
-  return metadata
+  return content
 }
