@@ -242,7 +242,11 @@ describe.each(vendors)('the S3 door of $vendor', ({ vendor, archive, minPartByte
   })
 
   it('refuses bodies in signed chunks', async () => {
-    const headers = { 'x-amz-content-sha256': 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD', authorization: 'AWS4-HMAC-SHA256 Credential=a/b/c/s3/aws4_request,SignedHeaders=host,Signature=x', 'x-amz-date': '20260101T000000Z' }
+    const headers = {
+      authorization: 'AWS4-HMAC-SHA256 Credential=a/20260101/c/s3/aws4_request,SignedHeaders=host,Signature=x',
+      'x-amz-content-sha256': 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD',
+      'x-amz-date': '20260101T000000Z',
+    }
     const answer = await fetch(`${server.endpoint}/${Bucket}/chunks`, { method: 'PUT', headers, body: 'x' })
     expect(answer.status).toBe(501)
   })
