@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
+import { crc32 } from 'node:zlib'
 import { expect, it } from 'vitest'
-import { combineCrc64, crc64, startCrc64 } from './crc64.ts'
+import { combineCrc32, combineCrc64, crc64, startCrc64 } from './crc64.ts'
 
 it('has the check value of CRC-64/XZ', () => {
   expect(crc64(Buffer.from('123456789')).toString(16)).toBe('995dc9bbdf1939fa')
@@ -18,6 +19,7 @@ it('combines the CRCs of two pieces into that of both', () => {
   ] as const) {
     const [left, right] = [randomBytes(a), randomBytes(b)]
     expect(combineCrc64(crc64(left), crc64(right), b)).toBe(crc64(Buffer.concat([left, right])))
+    expect(combineCrc32(BigInt(crc32(left)), BigInt(crc32(right)), b)).toBe(BigInt(crc32(Buffer.concat([left, right]))))
   }
 })
 

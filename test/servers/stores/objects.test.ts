@@ -1,7 +1,11 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { crc64 } from './crc64.ts'
+import { MiB } from './options.ts'
 import { startOssServer, type StoreServer } from './server.ts'
 import { send, testKey, type RawAnswer, type SignedRequest } from './signed-request.ts'
+import { Store } from './store/store.ts'
 
 let server: StoreServer
 const bucket = 'photos'
@@ -136,4 +140,45 @@ describe('conditions', () => {
     expect(await status({ 'if-unmodified-since': before })).toBe(412)
     expect(await status({ 'if-unmodified-since': time })).toBe(200)
   })
+})
+
+it('keeps tags and a canned ACL of its own', async () => {
+  const tagging = (more: SignedRequest = {}): Promise<RawAnswer> => send(server, { bucket, key: 'tagged', query: { tagging: null }, ...more })
+  await put('tagged', 'x', { headers: { 'x-oss-tagging': 'a=1&b=x%20y', 'x-oss-object-acl': 'public-read' } })
+  expect((await tagging()).body.toString()).toContain(
+    '<TagSet><Tag><Key>a</Key><Value>1</Value></Tag><Tag><Key>b</Key><Value>x y</Value></Tag></TagSet>',
+  )
+  expect((await get('tagged')).headers['x-oss-tagging-count']).toBe('2')
+  const acl = async (): Promise<string> => (await send(server, { bucket, key: 'tagged', query: { acl: null } })).body.toString()
+  expect(await acl()).toContain('<AccessControlList><Grant>public-read</Grant></AccessControlList>')
+  const change = { method: 'PUT', bucket, key: 'tagged', query: { acl: null }, headers: { 'x-oss-object-acl': 'default' } }
+  expect(await send(server, change)).toMatchObject({ status: 200 })
+  expect(await acl()).toContain('<Grant>default</Grant>')
+  const copied = await send(server, { method: 'PUT', bucket, key: 'copy', headers: { 'x-oss-copy-source': `/${bucket}/tagged` } })
+  expect(copied).toMatchObject({ status: 200 })
+  expect((await send(server, { bucket, key: 'copy', query: { tagging: null } })).body.toString()).toContain('<Key>b</Key>')
+  expect(await tagging({ method: 'DELETE' })).toMatchObject({ status: 204 })
+  expect((await tagging()).body.toString()).toContain('<TagSet></TagSet>')
+  expect(await put('tagged', 'x', { headers: { 'x-oss-object-acl': 'everyone' } })).toMatchObject({ status: 400, code: 'InvalidArgument' })
+  expect(await put('tagged', 'x', { headers: { 'x-oss-tagging': 'a=1&a=2' } })).toMatchObject({ status: 400, code: 'InvalidTag' })
+})
+
+it('holds 200,000 small objects in memory', () => {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  const bytesInUse = (): number => {
+    collect()
+    const { heapUsed, external } = process.memoryUsage()
+    return heapUsed + external
+  }
+  const store = Store.inMemory()
+  store.putBucket({ name: bucket, region: '', storageClass: 'Standard', createdMs: 0 })
+  const before = bytesInUse()
+  for (let n = 0; n < 200_000; n++) {
+    const body = [store.blobs.store(Buffer.from(`the body of ${n}`))]
+    const stated = { etag: `${n}`.padStart(32, '0'), crc64: `${n}`.padStart(20, '1'), storageClass: 'Standard', mtimeMs: n }
+    store.putObject(bucket, { key: `folder-${n % 1000}/${n}`, type: 'Normal', size: 20, ...stated, headers: { 'meta-n': `${n}` }, body })
+  }
+  expect(store.count(bucket)).toBe(200_000)
+  expect(bytesInUse() - before).toBeLessThan(300 * MiB)
 })

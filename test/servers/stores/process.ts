@@ -13,6 +13,8 @@ export interface StoreProcessOptions {
   readonly accessKeySecret: string
   /** Default 0: any free port. */
   readonly port?: number
+  /** Own domain names: Host header → bucket. */
+  readonly cnames?: Readonly<Record<string, string>>
 }
 
 export interface StoreProcess {
@@ -28,10 +30,13 @@ export const startOssProcess = (options: StoreProcessOptions): Promise<StoreProc
 
 /** Starts the server as a process of its own, which ends with this one; resolves once it answers. Control it through `/-/`. */
 export async function startStoreProcess(vendor: StoreVendor, options: StoreProcessOptions): Promise<StoreProcess> {
-  const { dir, buckets, accessKeyId, accessKeySecret, port = 0 } = options
+  const { dir, buckets, accessKeyId, accessKeySecret, port = 0, cnames = {} } = options
   const main = fileURLToPath(new URL('main.ts', import.meta.url))
   const named = buckets.flatMap(bucket => ['--bucket', bucket])
-  const args = [main, '--vendor', vendor, ...(dir === undefined ? [] : ['--dir', dir]), '--port', String(port), '--access-key-id', accessKeyId, ...named, '--until-stdin-closes']
+  const domains = Object.entries(cnames).flatMap(pair => ['--cname', pair.join('=')])
+  const folder = dir === undefined ? [] : ['--dir', dir]
+  const fixed = ['--vendor', vendor, '--port', String(port), '--access-key-id', accessKeyId, '--until-stdin-closes']
+  const args = [main, ...fixed, ...folder, ...named, ...domains]
   const env = { ...process.env, STORE_ACCESS_KEY_SECRET: accessKeySecret }
   const child = spawn(process.execPath, args, { env, stdio: ['pipe', 'pipe', 'inherit'] })
   const exit = once(child, 'exit')

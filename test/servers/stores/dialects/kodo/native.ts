@@ -44,7 +44,8 @@ const messages: Readonly<Record<string, string>> = {
 
 export function showJsonError({ code, message, status, headers }: KnownError, { method }: ErrorRequest): Answer {
   const answer = json({ error: messages[code] ?? message }, statuses[code] ?? status)
-  return method === 'HEAD' ? { status: answer.status, headers: { ...headers, 'Content-Length': '0' } } : { ...answer, headers: { ...headers, ...answer.headers } }
+  if (method === 'HEAD') return { status: answer.status, headers: { ...headers, 'Content-Length': '0' } }
+  return { ...answer, headers: { ...headers, ...answer.headers } }
 }
 
 export function decodeKey(encoded: string): ByteString {
