@@ -85,11 +85,11 @@ addresses:
     secretKey: \${KODO_SECRET}
 
   # Baidu AI Cloud BOS
-  backup:
+  snapshots:
     vendor: bos
     endpoint: http://bj.bcebos.com
     # region: bj                        # of a private endpoint
-    bucket: backup
+    bucket: snapshots
     accessKey: \${BOS_KEY}
     secretKey: \${BOS_SECRET}
 

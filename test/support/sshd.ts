@@ -1,7 +1,7 @@
 /** OpenSSH's own server, as a process of the tests: SFTP only, logins by key. */
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createConnection } from 'node:net'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
@@ -19,7 +19,7 @@ export interface Sshd {
   address(path: string, changes?: Partial<SftpAddress>): SftpAddress
   /** Processes that serve a connection each. */
   sessions(): number[]
-  /** Takes a new host key at the same port. */
+  /** Takes a new host key at the same port, and drops every connection. */
   changeHostKey(): Promise<void>
   stop(): Promise<void>
 }
@@ -27,6 +27,8 @@ export interface Sshd {
 export async function startSshd(lines: readonly string[] = []): Promise<Sshd> {
   if (!existsSync(program)) throw new Error('There is no OpenSSH server on this machine: apt-get install openssh-server')
   const dir = temporaryFolder('sshd')
+  // Whoever logs in reads the list of keys.
+  chmodSync(dir, 0o755)
   const port = await freePort('127.0.0.1')
   makePrivilegeFolder()
   makeKey(join(dir, 'user'))
@@ -34,20 +36,26 @@ export async function startSshd(lines: readonly string[] = []): Promise<Sshd> {
   writeFileSync(join(dir, 'config'), configOf(dir, port, lines))
   let child = await startIn(dir, port)
   const privateKeyFile = join(dir, 'user')
+  /** Those who serve a connection lead groups of their own. */
+  const stop = async (): Promise<void> => {
+    const serving = self.sessions()
+    await end(child)
+    serving.forEach(kill)
+  }
   const self: Sshd = {
     host: '127.0.0.1',
     port,
     privateKeyFile,
     get hostKey() { return fingerprintOf(join(dir, 'host.pub')) },
     address: (path, changes) => ({ vendor: 'sftp', host: '127.0.0.1', port, user: userInfo().username, privateKeyFile, hostKey: self.hostKey, path, ...changes }),
-    sessions: () => childrenOf(child.pid ?? 0),
+    sessions: () => (hasEnded(child) ? [] : childrenOf(child.pid ?? 0)),
     changeHostKey: async () => {
-      await end(child)
-      execFileSync('rm', [join(dir, 'host'), join(dir, 'host.pub')])
+      await stop()
+      for (const name of ['host', 'host.pub']) rmSync(join(dir, name))
       makeKey(join(dir, 'host'))
       child = await startIn(dir, port)
     },
-    stop: () => end(child),
+    stop,
   }
   return self
 }
@@ -83,6 +91,14 @@ const accepts = (port: number): Promise<boolean> =>
     socket.once('connect', () => socket.destroy())
   })
 
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+}
+
 /** As `ssh-keygen -l` prints it, made here of the key itself. */
 function fingerprintOf(publicKey: string): string {
   const [, blob = ''] = readFileSync(publicKey, 'utf8').split(' ')
@@ -91,5 +107,14 @@ function fingerprintOf(publicKey: string): string {
 
 function childrenOf(pid: number): number[] {
   const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
-  return text.split(' ').filter((one) => one !== '').map(Number).filter((one) => readFileSync(`/proc/${one}/comm`, 'utf8').startsWith('sshd'))
+  return text.split(' ').filter((one) => one !== '').map(Number).filter(isSession)
+}
+
+/** The group has a watcher too. */
+function isSession(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'utf8').startsWith('sshd')
+  } catch {
+    return false
+  }
 }

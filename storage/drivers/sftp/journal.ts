@@ -8,7 +8,7 @@ const pattern = /^(\d+)\.(\d+)\.([0-9a-f]+)\.(\d+)\.part$/
 
 export async function recordPart(session: Session, upload: string, { number, size, etag }: Part): Promise<void> {
   const name = `${number}.${size}.${etag}.${Date.now()}.part`
-  await session.close(await session.open(`${upload}/${name}`, openFlags.write | openFlags.create))
+  await session.close(await session.open(`${upload}/${name}`, openFlags.createNew))
 }
 
 export async function readParts(session: Session, upload: string): Promise<Part[]> {

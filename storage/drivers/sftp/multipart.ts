@@ -14,8 +14,6 @@ import { openFlags, type Session } from './session.ts'
 import { removeUpload, temporariesIn } from './temporary.ts'
 import { assertNoFolder, type Writer } from './write.ts'
 
-const { create, exclusive, read, write } = openFlags
-
 export function openMultipart(folder: Folder, writer: Writer): Multipart {
   const uploads = new Uploads(folder, writer)
   return {
@@ -129,13 +127,13 @@ async function partsIn(session: Session, path: string): Promise<Part[]> {
 }
 
 async function writeNew(session: Session, path: string, body: Body): Promise<void> {
-  const handle = await session.open(path, write | create | exclusive)
+  const handle = await session.open(path, openFlags.createNew)
   await writeAt(session, handle, body, 0)
   await session.close(handle)
 }
 
 async function writePart(session: Session, path: string, body: Body, position: number, signal: Signal): Promise<void> {
-  const handle = await session.open(`${path}/data`, write)
+  const handle = await session.open(`${path}/data`, openFlags.update)
   try {
     await writeAt(session, handle, body, position, signal)
     await sync(session, handle)
@@ -147,7 +145,7 @@ async function writePart(session: Session, path: string, body: Body, position: n
 }
 
 async function finish(session: Session, path: string, size: number, mtimeMs: number | undefined): Promise<PutResult> {
-  const handle = await session.open(path, read | write)
+  const handle = await session.open(path, openFlags.update)
   try {
     await session.truncate(handle, size)
     return await seal(session, handle, mtimeMs)
@@ -157,7 +155,7 @@ async function finish(session: Session, path: string, size: number, mtimeMs: num
 }
 
 async function readSmall(session: Session, path: string): Promise<string> {
-  const handle = await session.open(path, read)
+  const handle = await session.open(path, openFlags.read)
   try {
     const into = Buffer.alloc(16 * 1024)
     return into.toString('utf8', 0, await session.read(handle, into, 0))

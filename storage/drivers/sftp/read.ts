@@ -35,13 +35,11 @@ async function look(folder: Folder, session: Session, key: string): Promise<Fact
 export async function readFile(folder: Folder, key: string, sink: Sink, options: GetOptions = {}): Promise<ObjectInfo> {
   if (key.endsWith('/')) return announced(await headFile(folder, key, options), options)
   return await folder.with(key, options.signal, async (session) => {
-    const before = await look(folder, session, key)
-    if (before.kind !== 'file') throw new StorageError(`"${key}" is not a file.`, { kind: 'not-a-file' })
-    if (options.ifMatch !== undefined && options.ifMatch !== etagOf(before)) throw changed(key)
-    const span = spanOf(before.size, options.range)
+    const { kind } = await look(folder, session, key)
+    if (kind !== 'file') throw new StorageError(`"${key}" is not a file.`, { kind: 'not-a-file' })
     const handle = await session.open(folder.at(key), openFlags.read)
     try {
-      return await pour({ session, handle, key, before, span }, sink, options)
+      return await pour({ session, handle, key, before: await session.fstat(handle) }, sink, options)
     } finally {
       session.close(handle).catch(() => {})
     }
@@ -64,13 +62,14 @@ interface Reading {
   readonly handle: Handle
   readonly key: string
   readonly before: Facts
-  readonly span: Span
 }
 
 async function pour(reading: Reading, sink: Sink, options: GetOptions): Promise<ObjectInfo> {
-  const { session, handle, key, before, span } = reading
+  const { session, handle, key, before } = reading
+  if (options.ifMatch !== undefined && options.ifMatch !== etagOf(before)) throw changed(key)
+  const span = spanOf(before.size, options.range)
   const info = announced(toInfo(key, before), options)
-  const given = await pourBytes(reading, sink, options.signal)
+  const given = await pourBytes(reading, span, sink, options.signal)
   if (etagOf(await session.fstat(handle)) !== etagOf(before)) throw changed(key)
   if (given === span.length) return info
   throw new StorageError(`"${key}" ended after ${given} of ${span.length} bytes.`, { kind: 'premature-end' })
@@ -88,7 +87,7 @@ interface Chunk {
 }
 
 /** Many reads in flight, given on in order. The buffer is let go once the server writes into it no more. */
-async function pourBytes({ session, handle, span }: Reading, sink: Sink, signal: AbortSignal | undefined): Promise<number> {
+async function pourBytes({ session, handle }: Reading, span: Span, sink: Sink, signal: AbortSignal | undefined): Promise<number> {
   return await withBuffer(span.length, async (buffer) => {
     const inFlight: Chunk[] = []
     try {

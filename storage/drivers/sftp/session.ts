@@ -6,7 +6,8 @@ import { toFacts, type Facts } from './info.ts'
 
 export type Handle = Buffer
 
-export const openFlags = { read: 0x01, write: 0x02, create: 0x08, exclusive: 0x20 } as const
+/** Of those that can be combined, the ones that every server knows: as fopen's `r`, `r+` and `wx`. */
+export const openFlags = { read: 0x01, update: 0x03, createNew: 0x3a } as const
 
 /** Of a file system: bytes and files that are free for us. */
 export interface Space {

@@ -10,7 +10,6 @@ import { seal, whenFull, writeAt } from './pour-in.ts'
 import { openFlags, type Handle, type Session } from './session.ts'
 import { sweep } from './temporary.ts'
 
-const { create, exclusive, write } = openFlags
 type Condition = Pick<PutOptions, 'ifAbsent' | 'ifMatch'>
 
 export class Writer {
@@ -100,7 +99,7 @@ export class Writer {
     const dir = parentOf(key)
     const path = this.#folder.at(dir + temporaryName())
     try {
-      return { handle: await session.open(path, write | create | exclusive), path }
+      return { handle: await session.open(path, openFlags.createNew), path }
     } catch (error) {
       if (!isNotThere(error) || tries === 1) throw await whenFull(session, this.#folder.at(dir), 0, error)
       this.#folder.forget(dir)
