@@ -122,8 +122,6 @@ addresses:
     # Leave hostKey out for a first "tranship address check": it says which key the server shows
     hostKey: SHA256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
 
-  # Every address may also have: caFile, proxy (neither for sftp), maxRequestsPerSecond (none of them for nas)
-
   # UPYUN USS
   mirror:
     vendor: uss
@@ -139,5 +137,5 @@ addresses:
     vendor: http
     list: urls.tsv                      # beside this file; or archive:lists/urls.tsv, an object of another address
 
-  # Every address may also have: caFile, proxy, maxRequestsPerSecond (not nas)
+  # Every address may also have: caFile, proxy (neither for sftp), maxRequestsPerSecond (none of them for nas)
 `
