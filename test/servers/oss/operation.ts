@@ -13,6 +13,9 @@ export const readOperations = [
   'HeadObject',
   'GetObjectMeta',
   'GetSymlink',
+  'GetObjectTagging',
+  'GetObjectAcl',
+  'GetBucketAcl',
 ] as const
 export const writeOperations = [
   'PutBucket',
@@ -57,6 +60,7 @@ const bucketOperations: Readonly<Record<string, Operation>> = {
   'GET bucketInfo': 'GetBucketInfo',
   'GET location': 'GetBucketLocation',
   'GET stat': 'GetBucketStat',
+  'GET acl': 'GetBucketAcl',
   'GET uploads': 'ListMultipartUploads',
   'POST delete': 'DeleteMultipleObjects',
   'PUT ': 'PutBucket',
@@ -69,6 +73,8 @@ const objectOperations: Readonly<Record<string, Operation>> = {
   'HEAD objectMeta': 'GetObjectMeta',
   'GET objectMeta': 'GetObjectMeta',
   'GET symlink': 'GetSymlink',
+  'GET tagging': 'GetObjectTagging',
+  'GET acl': 'GetObjectAcl',
   'GET uploadId': 'ListParts',
   'PUT ': 'PutObject',
   'PUT  copy': 'CopyObject',

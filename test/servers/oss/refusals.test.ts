@@ -238,6 +238,6 @@ it('completes from all parts that are there when asked so', async () => {
 })
 
 it('says no to what it does not have, instead of doing something else', async () => {
-  for (const name of ['acl', 'tagging', 'versions', 'x-oss-process'])
+  for (const name of ['lifecycle', 'versions', 'x-oss-process'])
     expect((await get({ query: { [name]: null } })).status).toBe(405)
 })

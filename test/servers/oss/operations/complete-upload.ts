@@ -31,6 +31,8 @@ export async function completeMultipartUpload(context: Context): Promise<Answer>
     mtimeMs: stamp(context),
     storageClass: upload.storageClass,
     headers: upload.headers,
+    ...(upload.tags === undefined ? {} : { tags: upload.tags }),
+    ...(upload.acl === undefined ? {} : { acl: upload.acl }),
   }
   store.completeUpload(upload.uploadId, upload.bucket, object)
   const names = [

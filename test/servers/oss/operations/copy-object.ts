@@ -10,6 +10,7 @@ import type { StoredObject } from '../store/model.ts'
 import { document, element, node } from '../xml.ts'
 import { checkReadable } from './get-object.ts'
 import { checkOverwrite } from './put-object.ts'
+import { tagsAndRights } from './tags-and-rights.ts'
 
 /** OSS allows more where neither bucket nor storage class changes; a client that relies on it would fail elsewhere. */
 const maxCopyBytes = GiB
@@ -17,7 +18,7 @@ const maxCopyBytes = GiB
 export function copyObject(context: Context): Answer {
   const { request, store } = context
   const bucket = bucketOf(context)
-  const { restore: _, ...source } = copySource(context)
+  const { restore: _, tags, acl: _acl, ...source } = copySource(context)
   if (source.size > maxCopyBytes)
     throw new OssError('EntityTooLarge', { extra: { MaxSizeAllowed: String(maxCopyBytes), ProposedSize: String(source.size) } })
   checkOverwrite(context)
@@ -27,7 +28,9 @@ export function copyObject(context: Context): Answer {
     body: [...source.body],
     mtimeMs: stamp(context),
     storageClass: storageClassOf(request, bucket.storageClass),
-    headers: replaces(context) ? keptHeaders(request) : source.headers,
+    headers: replaces(context, 'x-oss-metadata-directive') ? keptHeaders(request) : source.headers,
+    ...(replaces(context, 'x-oss-tagging-directive') || tags === undefined ? {} : { tags }),
+    ...tagsAndRights(request),
   }
   for (const blob of source.body) store.blobs.retain(blob)
   store.putObject(bucket.name, copy)
@@ -35,10 +38,10 @@ export function copyObject(context: Context): Answer {
   return xmlAnswer(document(node('CopyObjectResult', ...times)), { ETag: `"${copy.etag}"`, 'x-oss-hash-crc64ecma': copy.crc64 })
 }
 
-function replaces({ request }: Context): boolean {
-  const directive = header(request, 'x-oss-metadata-directive')?.toUpperCase() ?? 'COPY'
+function replaces({ request }: Context, name: string): boolean {
+  const directive = header(request, name)?.toUpperCase() ?? 'COPY'
   if (directive !== 'COPY' && directive !== 'REPLACE')
-    throw invalidArgument('Unknown metadata directive.', 'x-oss-metadata-directive', directive)
+    throw invalidArgument('Unknown directive.', name, directive)
   return directive === 'REPLACE'
 }
 

@@ -10,6 +10,7 @@ import { listObjects, listObjectsV2 } from './list-objects.ts'
 import { listMultipartUploads, listParts } from './list-uploads.ts'
 import { putObject, putSymlink } from './put-object.ts'
 import { restoreObject } from './restore-object.ts'
+import { getBucketAcl, getObjectAcl, getObjectTagging } from './tags-and-rights.ts'
 import { abortMultipartUpload, initiateMultipartUpload, uploadPart, uploadPartCopy } from './uploads.ts'
 
 export type Handler = (context: Context) => Answer | Promise<Answer>
@@ -31,6 +32,9 @@ export const handlers: Readonly<Record<Operation, Handler>> = {
   CopyObject: copyObject,
   DeleteObject: deleteObject,
   GetSymlink: getSymlink,
+  GetObjectTagging: getObjectTagging,
+  GetObjectAcl: getObjectAcl,
+  GetBucketAcl: getBucketAcl,
   PutSymlink: putSymlink,
   RestoreObject: restoreObject,
   InitiateMultipartUpload: initiateMultipartUpload,

@@ -8,6 +8,7 @@ import { keptHeaders, storageClassOf } from '../metadata.ts'
 import { receiveObject } from '../receive.ts'
 import { checkKey, header } from '../request.ts'
 import type { StoredObject } from '../store/model.ts'
+import { tagsAndRights } from './tags-and-rights.ts'
 
 export async function putObject(context: Context): Promise<Answer> {
   const { request, store } = context
@@ -15,6 +16,7 @@ export async function putObject(context: Context): Promise<Answer> {
   refuseConditions(request)
   const storageClass = storageClassOf(request, bucket.storageClass)
   const headers = keptHeaders(request)
+  const attached = tagsAndRights(request)
   checkOverwrite(context)
   const received = await receiveObject(context)
   try {
@@ -30,6 +32,7 @@ export async function putObject(context: Context): Promise<Answer> {
     mtimeMs: stamp(context),
     storageClass,
     headers,
+    ...attached,
   })
   return emptyAnswer({
     ETag: `"${received.etag}"`,

@@ -12,6 +12,7 @@ import { copySource } from './copy-object.ts'
 import { encoderOf } from './list-objects.ts'
 import { checkOverwrite } from './put-object.ts'
 import { reread } from './reread.ts'
+import { tagsAndRights } from './tags-and-rights.ts'
 
 export function initiateMultipartUpload(context: Context): Answer {
   const { request, store } = context
@@ -26,6 +27,7 @@ export function initiateMultipartUpload(context: Context): Answer {
     storageClass: storageClassOf(request, bucket.storageClass),
     headers: keptHeaders(request),
     forbidOverwrite: forbidsOverwrite(request),
+    ...tagsAndRights(request),
   }
   store.createUpload(upload)
   const names = [element('Bucket', bucket.name), element('Key', encode(upload.key)), element('UploadId', upload.uploadId)]

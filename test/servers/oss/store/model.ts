@@ -7,6 +7,8 @@ export interface Bucket {
   readonly region: string
   readonly storageClass: string
   readonly createdMs: number
+  /** Default private. */
+  readonly acl?: string
 }
 
 export interface StoredObject {
@@ -26,6 +28,10 @@ export interface StoredObject {
   /** Of a symlink: the key it points to. */
   readonly target?: ByteString
   readonly restore?: Restore
+  /** As x-oss-tagging had them. */
+  readonly tags?: string
+  /** Absent: the bucket's counts. */
+  readonly acl?: string
 }
 
 export interface Restore {
@@ -41,6 +47,8 @@ export interface Upload {
   readonly storageClass: string
   readonly headers: Readonly<Record<string, ByteString>>
   readonly forbidOverwrite: boolean
+  readonly tags?: string
+  readonly acl?: string
 }
 
 export interface ObjectPart {
