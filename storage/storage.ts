@@ -77,6 +77,8 @@ export interface StorageInfo {
   /** Prefix or folder, '' or ending in '/'. */
   readonly prefix: string
   readonly endpoint: string
+  /** As whom, where that is known without a request: equal texts are one account. No secret can be had from it. */
+  readonly caller?: string
   /** File systems: the folder as a worker sees it, links followed, ending in '/'. */
   readonly root?: string
 }
@@ -163,6 +165,8 @@ export interface ObjectInfo extends ListEntry {
   readonly hashes: Hashes
   /** Absent: it can be read as it is, or was restored. */
   readonly archived?: 'archived' | 'restoring'
+  /** Its bytes are those of another object: a copy within the store would be one of the link. */
+  readonly isLink?: true
 }
 
 /** Content headers as the store holds them; `user` names are lower case without the vendor's prefix. */
@@ -297,9 +301,12 @@ export interface Acl {
 export interface ServerCopy {
   /** Of one copy, and of one part. */
   readonly maxCopyBytes: number
-  /** One endpoint, and credentials that reach both: by what is known without a request. */
+  /** One endpoint and one caller, by what is known without a request; it may turn out that this caller may not read there. */
   reaches(source: StorageInfo): boolean
-  /** Whole objects up to `maxCopyBytes`. `metadata` and the rest are as `put` takes them. Fails as `get` and `put` do. */
+  /**
+   * Whole objects up to `maxCopyBytes`. `metadata` and the rest are as `put` takes them, nothing is taken over from the source.
+   * Fails as `get` and `put` do; `precondition`: the source is another one, or the destination is not as demanded.
+   */
   copy(source: CopySource, key: string, options: PutOptions): Promise<PutResult>
   copyPart(upload: UploadRef, number: number, source: CopySource, options: CallOptions & { readonly range: NonNullable<GetOptions['range']> }): Promise<Part>
 }

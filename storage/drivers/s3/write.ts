@@ -1,10 +1,12 @@
 import { isStorageError, StorageError } from '../../error.ts'
 import type { Body, CallOptions, PutOptions, PutResult } from '../../storage.ts'
 import type { Dialect } from './dialect.ts'
+import { toAclHeaders } from './acl.ts'
 import { etagOf } from './hashes.ts'
 import { toMetadataHeaders } from './metadata.ts'
 import { headObject } from './read.ts'
 import type { Headers } from './signing.ts'
+import { toTagHeaders } from './tags.ts'
 import type { Answer } from './transport.ts'
 import type { Wire } from './wire.ts'
 
@@ -25,23 +27,25 @@ export async function putObject<A>(
   return toPutResult(await wire.send({ method: 'PUT', key, headers, body, ...(signal && { signal }) }), dialect)
 }
 
-/** Metadata and storage class, as PUT and Create take them. */
+/** Metadata, storage class, tags and rights, as PUT, Create and Copy take them. */
 export function objectHeaders<A>(
   dialect: Dialect<A>,
-  { metadata, storageClass }: Pick<PutOptions, 'metadata' | 'storageClass'>,
+  { metadata, storageClass, tags, acl }: Pick<PutOptions, 'metadata' | 'storageClass' | 'tags' | 'acl'>,
 ): Headers {
   return {
     ...toMetadataHeaders(metadata, dialect.metadata, dialect.limits.maxMetadataBytes),
     ...(storageClass !== undefined && { [dialect.storageClassHeader]: storageClass }),
+    ...toTagHeaders(dialect.tags, tags),
+    ...toAclHeaders(dialect.acl, acl),
   }
 }
 
-function conditions<A>({ writes }: Dialect<A>, { ifAbsent, ifMatch }: PutOptions): Headers {
+export function conditions<A>({ writes }: Dialect<A>, { ifAbsent, ifMatch }: PutOptions): Headers {
   return { ...(ifAbsent && writes.ifAbsent), ...(ifMatch !== undefined && writes.ifMatch && { 'if-match': `"${ifMatch}"` }) }
 }
 
 /** Where PUT knows no If-Match: seen before the write, not exact. */
-async function lookFor<A>(wire: Wire, dialect: Dialect<A>, key: string, etag: string, options: CallOptions): Promise<void> {
+export async function lookFor<A>(wire: Wire, dialect: Dialect<A>, key: string, etag: string, options: CallOptions): Promise<void> {
   const held = await headObject(wire, dialect, key, options).catch((error: unknown) => {
     if (isStorageError(error, 'not-found')) return undefined
     throw error

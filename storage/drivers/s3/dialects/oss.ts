@@ -1,5 +1,7 @@
 import type { Hashes } from '../../../storage.ts'
+import { wordToCanned } from '../acl.ts'
 import type { OssAddress } from '../address.ts'
+import { restoreRequest } from '../archive.ts'
 import type { Dialect, Target } from '../dialect.ts'
 import { etagOf, md5OfEtag, toContentMd5 } from '../hashes.ts'
 import { header, type ReceivedHeaders } from '../headers.ts'
@@ -49,6 +51,20 @@ export const ossDialect: Dialect<OssAddress> = {
   listing: { version: 2, urlEncoding: true, tokenEncoded: true, lookAtType: 'Symlink' },
   reads: { headers: {}, rangeHeaders: { 'x-oss-range-behavior': 'standard' } },
   writes: { ifAbsent: { 'x-oss-forbid-overwrite': 'true' }, ifMatch: false, uploadChecksum: {} },
+  tags: { header: 'x-oss-tagging', maxTags: 10 },
+  acl: { header: 'x-oss-object-acl', toCanned: wordToCanned },
+  archive: {
+    isArchived: (headers) => header(headers, 'x-oss-storage-class')?.endsWith('Archive') ?? false,
+    restoreHeader: 'x-oss-restore',
+    request: restoreRequest,
+  },
+  copies: {
+    maxCopyBytes: GiB,
+    sourceHeader: 'x-oss-copy-source',
+    replace: { 'x-oss-metadata-directive': 'REPLACE', 'x-oss-tagging-directive': 'Replace' },
+    conditional: true,
+    isLink: (headers) => header(headers, 'x-oss-object-type') === 'Symlink',
+  },
   facts: async (address) => await (await import('../facts.ts')).ossFacts(address),
   hashes: {
     toHeaders: toContentMd5,

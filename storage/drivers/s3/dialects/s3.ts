@@ -1,4 +1,6 @@
+import { grantsToCanned } from '../acl.ts'
 import type { S3Address } from '../address.ts'
+import { restoreRequest } from '../archive.ts'
 import type { Dialect, Target } from '../dialect.ts'
 import { amzChecksums, etagOf, md5OfEtag, toAmzChecksum, toContentMd5 } from '../hashes.ts'
 import { header } from '../headers.ts'
@@ -52,6 +54,20 @@ export const s3Dialect: Dialect<S3Address> = {
     ifAbsent: { 'if-none-match': '*' },
     ifMatch: true,
     uploadChecksum: { 'x-amz-checksum-algorithm': 'CRC32', 'x-amz-checksum-type': 'FULL_OBJECT' },
+  },
+  tags: { header: 'x-amz-tagging', maxTags: 10 },
+  acl: { header: 'x-amz-acl', usual: 'private', toCanned: grantsToCanned },
+  archive: {
+    isArchived: (headers) => /^(GLACIER|DEEP_ARCHIVE)$/.test(header(headers, 'x-amz-storage-class') ?? ''),
+    restoreHeader: 'x-amz-restore',
+    request: restoreRequest,
+  },
+  copies: {
+    maxCopyBytes: 5 * GiB,
+    sourceHeader: 'x-amz-copy-source',
+    replace: { 'x-amz-metadata-directive': 'REPLACE', 'x-amz-tagging-directive': 'REPLACE' },
+    // Amazon obeys the conditions of writes here too, since 2025; others ignore them.
+    conditional: false,
   },
   facts: async (address) => await (await import('../facts.ts')).s3Facts(address),
   hashes: {
