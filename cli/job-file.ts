@@ -15,8 +15,6 @@ export const laterOptions: Readonly<Record<string, string>> = {
   flow: 'for now a job runs as fast as its ends allow',
   maxFlow: 'for now a job runs as fast as its ends allow',
   restore: 'restore archived objects first; until then they are listed as Archived',
-  tags: 'tags are not copied yet',
-  acl: 'access rights are not copied yet',
   serverCopy: 'bytes go through the workers for now',
   verify: 'every copy is checked by a hash of the store where it has one',
 }
@@ -144,6 +142,8 @@ export const jobFileShape = {
     metadataPolicies,
     'What to do where the destination cannot hold metadata: fail the file, or drop what it cannot hold.',
   ).optional(),
+  tags: flag('Copy the tags of objects, where both ends have them.').optional(),
+  acl: flag('Copy who may read and write each object (private, public-read, public-read-write), where both ends have it.').optional(),
   maxFailed: readBy(
     parseMaxFailed,
     'End the job early when more files than this have failed: a number, or a percentage as 5%.',

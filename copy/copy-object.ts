@@ -10,7 +10,7 @@ import { atDestination, CopyFault, isCopyFault } from './fault.ts'
 import { headSource, lookFirst } from './look.ts'
 import { giveUp } from './open-upload.ts'
 import { completed, excluded, failedBefore, skipped } from './outcome.ts'
-import { toStored } from './stored.ts'
+import { mapStored } from './stored.ts'
 import { tryPiece } from './try-piece.ts'
 
 export async function copyObject(engine: Engine, entry: Entry): Promise<Outcome> {
@@ -41,7 +41,7 @@ export function assertKeyFits({ destination: { info, limits } }: Pick<Engine, 'd
 }
 
 async function makeDirectory(engine: Engine, entry: Entry): Promise<Outcome> {
-  const { dropped, ...stored } = toStored(engine, { mtimeMs: entry.mtimeMs, metadata: { user: {} } })
+  const { dropped, ...stored } = mapStored(engine, { mtimeMs: entry.mtimeMs, metadata: { user: {} } })
   const { destination, pool, signal } = engine
   const make = () => atDestination(destination.put(entry.key, [], { ...stored, signal }))
   await tryPiece(engine, entry.key, () => pool.run(make, { signal }))

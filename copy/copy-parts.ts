@@ -14,7 +14,7 @@ import { compareHashes } from './hashing.ts'
 import { headSource } from './look.ts'
 import { completed, skipped } from './outcome.ts'
 import { aborted } from '../storage/retrying.ts'
-import { toStored } from './stored.ts'
+import { mapStored } from './stored.ts'
 import { tryPiece } from './try-piece.ts'
 import { giveUp, openUpload, type PartsTask } from './open-upload.ts'
 import { etagOfParts, verifyPut, whenTaken, type Sent } from './verify.ts'
@@ -75,9 +75,9 @@ async function assertUnchanged(engine: Engine, info: ObjectInfo): Promise<void> 
   assertSameVersion(info, await headSource(engine, info.key))
 }
 
-async function complete(engine: Engine, task: PartsTask, { upload, parts, size, verified }: OpenUpload): Promise<Outcome> {
+async function complete(engine: Engine, task: PartsTask, { upload, parts, size, verified, dropped }: OpenUpload): Promise<Outcome> {
   const { info, entry, expected, multipart } = task
-  const { dropped, mtimeMs } = toStored(engine, info)
+  const { mtimeMs } = mapStored(engine, info)
   const ordered = [...parts].sort((a, b) => a.number - b.number)
   const crc64 = crc64OfParts(ordered.map((part) => ({ crc64: part.hashes.crc64 ?? '0', size: part.size })))
   const sent: Sent = { key: entry.key, size, hashes: { crc64 }, etag: etagOfParts(ordered) }

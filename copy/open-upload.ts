@@ -4,7 +4,7 @@ import { isStorageError } from '../storage/error.ts'
 import type { Multipart, ObjectInfo, Part, Storage, UploadRef } from '../storage/storage.ts'
 import type { Engine, Expected } from './engine.ts'
 import { atDestination, isCopyFault } from './fault.ts'
-import { toStored } from './stored.ts'
+import { sendStored, toStored } from './stored.ts'
 import { tryPiece } from './try-piece.ts'
 
 export interface PartsTask {
@@ -20,18 +20,21 @@ export async function openUpload(engine: Engine, task: PartsTask): Promise<OpenU
 }
 
 async function begin(engine: Engine, { entry, info, partBytes, multipart }: PartsTask): Promise<OpenUpload> {
-  const { metadata, storageClass } = toStored(engine, { ...info, storageClass: info.storageClass ?? entry.storageClass })
-  const options = { metadata, storageClass, size: info.size, partBytes, signal: engine.signal }
+  const described = { ...info, storageClass: info.storageClass ?? entry.storageClass }
   let mayBeLeft = engine.followsOthers
-  const upload = await tryPiece(engine, info.key, () =>
+  const { upload, dropped } = await tryPiece(engine, info.key, () =>
     engine.pool.run(async () => {
+      const stored = await toStored(engine, info.key, described)
       if (mayBeLeft) await abortUnknown(engine, multipart, info.key)
       mayBeLeft = true
-      return await atDestination(multipart.create(info.key, options))
+      return await sendStored(engine, stored, async ({ metadata, storageClass, tags, acl, dropped }) => {
+        const options = { metadata, storageClass, tags, acl, size: info.size, partBytes, signal: engine.signal }
+        return { upload: await atDestination(multipart.create(info.key, options)), dropped }
+      })
     }, { signal: engine.signal }),
   )
   const { size, mtimeMs, etag } = info
-  const open: OpenUpload = { key: info.key, upload, size, mtimeMs, etag, parts: [], verified: true }
+  const open: OpenUpload = { key: info.key, upload, size, mtimeMs, etag, parts: [], verified: true, dropped }
   await engine.uploads.open(open)
   return open
 }

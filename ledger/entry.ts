@@ -37,7 +37,7 @@ export interface Completion {
   readonly completedAt: number
   /** A hash of the store proved the bytes. */
   readonly verified: boolean
-  /** Names of user metadata that the destination cannot hold. */
+  /** Names of metadata, tags and rights that the destination cannot hold. */
   readonly dropped?: readonly string[]
 }
 
@@ -64,6 +64,8 @@ export interface OpenUpload {
   readonly parts: readonly Part[]
   /** Every part so far was proved by a hash. */
   readonly verified: boolean
+  /** Names of what was left behind when it was begun. */
+  readonly dropped?: readonly string[]
 }
 
 export interface LedgerHeader {
@@ -99,6 +101,6 @@ export type SourcePosition =
 /** What one merge wrote: part `i` of the fragment holds rows of `parts[i].list`. */
 export interface FragmentIndex {
   readonly parts: readonly { readonly list: ListName; readonly rows: number; readonly bytes: number }[]
-  /** Completed files that lost user metadata, by the policy `drop`. */
+  /** Completed files that lost metadata, tags or rights, by the policy `drop`. */
   readonly droppedMetadata: number
 }

@@ -24,6 +24,9 @@ export interface JobOptions {
   readonly followSymlinks: boolean
   readonly emptyDirectories: boolean
   readonly metadataPolicy: MetadataPolicy
+  /** Tags of objects are copied, and their rights, where both ends have them. */
+  readonly tags?: boolean
+  readonly acl?: boolean
   /** `{A: B}`: objects of class A at the source are stored as class B. */
   readonly storageClassMap: Readonly<Record<string, string>>
   readonly listExcluded: boolean

@@ -17,7 +17,7 @@ export interface JobFile {
   readonly excluded: Tally
   /** Completed files whose bytes no hash of the destination proved. */
   readonly unverified: number
-  /** Completed files that lost user metadata, by the policy `drop`. */
+  /** Completed files that lost metadata, tags or rights, by the policy `drop`. */
   readonly droppedMetadata: number
   readonly lists: readonly { readonly name: string; readonly rows: number; readonly bytes: number }[]
   readonly options: JobOptions

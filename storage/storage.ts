@@ -285,6 +285,8 @@ export type Tags = Readonly<Record<string, string>>
 /** Stores with tags take them with `put` and `create`, so that an object is never there without. */
 export interface Tagging {
   readonly maxTags: number
+  /** Whether this tag may be given; absent: any. */
+  readonly holds?: (name: string, value: string) => boolean
   getTags(key: string, options?: CallOptions): Promise<Tags>
 }
 

@@ -5,7 +5,7 @@ export type Operation =
   | Exclude<keyof Storage, 'info' | 'limits' | 'abilities' | 'close' | 'facts' | Groups>
   | keyof Multipart
   | keyof Archive
-  | Exclude<keyof Tagging, 'maxTags'>
+  | Exclude<keyof Tagging, 'maxTags' | 'holds'>
   | keyof Acl
   | Exclude<keyof ServerCopy, 'maxCopyBytes' | 'reaches'>
 

@@ -61,6 +61,7 @@ describe('job options', () => {
       { expectFiles: '20000', expectBytes: '81.92MB' },
       { expectFiles: 20_000, expectBytes: 81_920_000 },
     ],
+    [{ tags: true, acl: true }, { tags: true, acl: true }],
     [{ ledger: './ledger' }, { ledger: '/work/ledger' }],
     [{ ledger: 'other' }, { ledger: 'other' }],
   ])('read %j', (given, expected) => expect(optionsOf(given)).toMatchObject(expected))
@@ -108,8 +109,6 @@ describe('refused with a sentence', () => {
     [{ maxFlow: '5MB/s' }, /--max-flow comes with a later version/],
     [{ restore: true }, /--restore comes with a later version/],
     [{ serverCopy: true }, /--server-copy comes with a later version/],
-    [{ tags: true }, /--tags comes/],
-    [{ acl: true }, /--acl comes/],
     [{ verify: 'all' }, /--verify comes/],
     [{ interval: '1h' }, /--interval comes/],
     [{ every: 'day' }, /--every comes/],

@@ -73,6 +73,8 @@ export interface TagForm {
   /** Sent with PUT, Create and Copy: `a=1&b=2`, percent-encoded. */
   readonly header: string
   readonly maxTags: number
+  /** Of names and values. */
+  readonly characters: RegExp
 }
 
 export interface AclForm {

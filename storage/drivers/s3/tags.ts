@@ -5,8 +5,12 @@ import type { Headers } from './signing.ts'
 import type { Wire } from './wire.ts'
 import { element, split } from './xml.ts'
 
-export function openTagging(wire: Wire, { maxTags }: TagForm): Tagging {
-  return { maxTags, getTags: (key, options) => getTags(wire, key, options) }
+const [maxNameLength, maxValueLength] = [128, 256]
+
+export function openTagging(wire: Wire, { maxTags, characters }: TagForm): Tagging {
+  const holds = (name: string, value: string): boolean =>
+    name !== '' && name.length <= maxNameLength && value.length <= maxValueLength && characters.test(name + value)
+  return { maxTags, holds, getTags: (key, options) => getTags(wire, key, options) }
 }
 
 /** As PUT, Create and Copy take them. */

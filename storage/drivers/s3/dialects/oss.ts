@@ -51,7 +51,7 @@ export const ossDialect: Dialect<OssAddress> = {
   listing: { version: 2, urlEncoding: true, tokenEncoded: true, lookAtType: 'Symlink' },
   reads: { headers: {}, rangeHeaders: { 'x-oss-range-behavior': 'standard' } },
   writes: { ifAbsent: { 'x-oss-forbid-overwrite': 'true' }, ifMatch: false, uploadChecksum: {} },
-  tags: { header: 'x-oss-tagging', maxTags: 10 },
+  tags: { header: 'x-oss-tagging', maxTags: 10, characters: /^[\p{L}\p{N} +\-=._:/]*$/u },
   acl: { header: 'x-oss-object-acl', toCanned: wordToCanned },
   archive: {
     isArchived: (headers) => header(headers, 'x-oss-storage-class')?.endsWith('Archive') ?? false,

@@ -55,7 +55,7 @@ export const s3Dialect: Dialect<S3Address> = {
     ifMatch: true,
     uploadChecksum: { 'x-amz-checksum-algorithm': 'CRC32', 'x-amz-checksum-type': 'FULL_OBJECT' },
   },
-  tags: { header: 'x-amz-tagging', maxTags: 10 },
+  tags: { header: 'x-amz-tagging', maxTags: 10, characters: /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u },
   acl: { header: 'x-amz-acl', usual: 'private', toCanned: grantsToCanned },
   archive: {
     isArchived: (headers) => /^(GLACIER|DEEP_ARCHIVE)$/.test(header(headers, 'x-amz-storage-class') ?? ''),
