@@ -15,7 +15,6 @@ export const laterOptions: Readonly<Record<string, string>> = {
   flow: 'for now a job runs as fast as its ends allow',
   maxFlow: 'for now a job runs as fast as its ends allow',
   restore: 'restore archived objects first; until then they are listed as Archived',
-  serverCopy: 'bytes go through the workers for now',
   verify: 'every copy is checked by a hash of the store where it has one',
 }
 
@@ -141,6 +140,9 @@ export const jobFileShape = {
   metadataPolicy: choice(
     metadataPolicies,
     'What to do where the destination cannot hold metadata: fail the file, or drop what it cannot hold.',
+  ).optional(),
+  serverCopy: flag(
+    'Let the store copy objects itself where both ends are one to it, with one key. Default: where it then states their CRC-64 (OSS, COS, KS3).',
   ).optional(),
   tags: flag('Copy the tags of objects, where both ends have them.').optional(),
   acl: flag('Copy who may read and write each object (private, public-read, public-read-write), where both ends have it.').optional(),

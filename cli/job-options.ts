@@ -26,6 +26,7 @@ const usable = {
   'follow-symlinks': flag('Follow the symbolic links of a NAS source'),
   'empty-directories': flag('Make empty directories "name/" objects'),
   'metadata-policy': text(`${metadataPolicies.join(' | ')}: where the destination cannot hold metadata`),
+  'server-copy': flag('Let the store copy itself within one endpoint; default: where it states CRC-64; =false: never'),
   tags: flag('Copy the tags of objects'),
   acl: flag('Copy access rights: private, public-read, public-read-write'),
   'max-failed': text('End early above so many failed files, as 100 or 5%'),
@@ -38,7 +39,7 @@ const usable = {
 } as const satisfies CommandOptions
 
 const dashed = (key: string): string => key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
-const flags: readonly string[] = ['restore', 'serverCopy']
+const flags: readonly string[] = ['restore']
 
 /** Known, so that they can be refused with a sentence; not shown in the help. */
 const later = Object.fromEntries(

@@ -3,6 +3,7 @@ import type { Entry, Outcome } from '../ledger/entry.ts'
 import { utf8Length } from '../model/keys.ts'
 import { planObject, type Plan } from '../model/plan.ts'
 import type { ObjectInfo } from '../storage/storage.ts'
+import { copyDirect } from './copy-direct.ts'
 import { copyParts } from './copy-parts.ts'
 import { copyWhole } from './copy-whole.ts'
 import type { Engine, Expected } from './engine.ts'
@@ -78,6 +79,8 @@ function isWorthAnotherLook({ uploads }: Engine, { key }: Entry, error: unknown)
 }
 
 async function transferOnce(engine: Engine, entry: Entry, expected: Expected): Promise<Outcome | Renewed> {
+  const direct = await copyDirect(engine, entry, expected)
+  if (direct) return direct
   if (planFor(engine, entry.size).kind === 'whole') return await copyWhole(engine, entry, expected)
   const info = await headSource(engine, entry.key)
   const plan = planFor(engine, info.size)

@@ -10,7 +10,7 @@ import { completed, skipped } from './outcome.ts'
 import type { Piece } from './piece-pool.ts'
 import { sendStored, toStored } from './stored.ts'
 import { tryPiece } from './try-piece.ts'
-import { verifyPut, whenTaken, type Sent } from './verify.ts'
+import { isFolder, verifyPut, whenTaken, type Sent } from './verify.ts'
 
 /** The object is larger than listed: nothing was stored. */
 export interface Grown {
@@ -45,9 +45,6 @@ async function passOn(engine: Engine, entry: Entry, expected: Expected, piece: P
 
 const readOtherBytes = (): CopyFault =>
   new CopyFault('ChecksumMismatch', 'The bytes read do not have the checksum that the source states.', 'source')
-
-/** A `name/` object may come to be as a folder at any moment, with the first file below it. */
-const isFolder = ({ key, size }: Sent): boolean => key.endsWith('/') && size === 0
 
 async function store(engine: Engine, entry: Entry, expected: Expected, piece: Piece, info: ObjectInfo, sent: Sent): Promise<Outcome> {
   const stored = await toStored(engine, entry.key, { ...info, storageClass: info.storageClass ?? entry.storageClass })

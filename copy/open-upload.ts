@@ -1,7 +1,7 @@
 /** Begins a multipart upload, goes on with one that an earlier attempt left, or gives one up. */
 import type { Entry, OpenUpload } from '../ledger/entry.ts'
 import { isStorageError } from '../storage/error.ts'
-import type { Multipart, ObjectInfo, Part, Storage, UploadRef } from '../storage/storage.ts'
+import type { Multipart, ObjectInfo, Part, ServerCopy, Storage, UploadRef } from '../storage/storage.ts'
 import type { Engine, Expected } from './engine.ts'
 import { atDestination, isCopyFault } from './fault.ts'
 import { sendStored, toStored } from './stored.ts'
@@ -13,6 +13,8 @@ export interface PartsTask {
   readonly partBytes: number
   readonly expected: Expected
   readonly multipart: Multipart
+  /** The store copies the parts itself. */
+  readonly direct?: ServerCopy
 }
 
 export async function openUpload(engine: Engine, task: PartsTask): Promise<OpenUpload> {
@@ -46,10 +48,11 @@ async function abortUnknown({ destination, signal }: Engine, multipart: Multipar
 }
 
 /** A part counts when the store *and* the ledger have it: the store may have lost it, and only we know its checksum. */
-async function resume(engine: Engine, { info, multipart }: PartsTask): Promise<OpenUpload | undefined> {
+async function resume(engine: Engine, { info, multipart, direct }: PartsTask): Promise<OpenUpload | undefined> {
   const open = engine.uploads.find(info.key)
   if (open === undefined) return undefined
-  const held = isSameVersion(open, info) ? await heldParts(engine, multipart, open.upload) : undefined
+  const fits = direct !== undefined || open.upload.partBytes <= engine.pieces.mostBytes
+  const held = fits && isSameVersion(open, info) ? await heldParts(engine, multipart, open.upload) : undefined
   if (held === undefined) {
     await giveUp(engine, info.key)
     return undefined

@@ -32,7 +32,7 @@ interface OutcomeBase {
 }
 
 export interface Completion {
-  /** CRC-64/XZ in decimal. */
+  /** CRC-64/XZ in decimal; empty where the store copied and does not state it. */
   readonly crc64: string
   readonly completedAt: number
   /** A hash of the store proved the bytes. */

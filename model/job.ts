@@ -27,6 +27,8 @@ export interface JobOptions {
   /** Tags of objects are copied, and their rights, where both ends have them. */
   readonly tags?: boolean
   readonly acl?: boolean
+  /** The store copies itself where both ends are one to it. Absent: where it then states a CRC-64/XZ. */
+  readonly serverCopy?: boolean
   /** `{A: B}`: objects of class A at the source are stored as class B. */
   readonly storageClassMap: Readonly<Record<string, string>>
   readonly listExcluded: boolean
