@@ -41,6 +41,7 @@ export function toJobView(observation: Observation): JobView {
     skipped: counts.skipped,
     failed: counts.failed,
     withoutCrc64: counts.withoutCrc64 ?? 0,
+    restoring: memo.restoring ?? 0,
     failures: Object.entries(memo.failures).map(([code, files]) => ({ code: code as FileErrorCode, files, example: null })),
     flow: {
       version: 0,

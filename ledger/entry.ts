@@ -81,6 +81,8 @@ export interface BatchState {
   readonly uploads: readonly OpenUpload[]
   /** Tries that failed, by key, of files that have no outcome yet: a file that always fails does not begin anew for ever. */
   readonly tries?: Readonly<Record<string, number>>
+  /** Since when (ms) the source was asked to restore files that have no outcome yet, by key. */
+  readonly restoring?: Readonly<Record<string, number>>
 }
 
 /** Where the lister goes on: first with what was listed and is in no batch yet, then with the source. */

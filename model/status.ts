@@ -65,6 +65,8 @@ export interface StatusMemo {
   readonly excluded: Tally
   readonly counts: Counts
   readonly failures: FailureCounts
+  /** Archived files that wait for their restored copies. Absent: none. */
+  readonly restoring?: number
   readonly expected: Tally | null
   readonly timeZone: string
   readonly startedAt: number
@@ -92,6 +94,8 @@ export interface JobView {
   readonly failed: Tally
   /** Completed files whose CRC-64/XZ nobody stated: an empty column in the report. */
   readonly withoutCrc64: number
+  /** Archived files that wait for their restored copies. */
+  readonly restoring: number
   readonly failures: readonly { readonly code: FileErrorCode; readonly files: number; readonly example: string | null }[]
   readonly flow: {
     readonly version: number

@@ -59,6 +59,7 @@ describe('the view of a job', () => {
       skipped: noTally,
       failed: noTally,
       withoutCrc64: 0,
+      restoring: 0,
       failures: [{ code: 'Forbidden', files: 3, example: null }],
       flow: {
         version: 0,
