@@ -10,7 +10,7 @@ import { Client, Connection } from '@temporalio/client'
 import { createJobs } from '../client/jobs.ts'
 import { runEmbedded } from '../embedded/run.ts'
 import { jobDefaults } from '../model/job.ts'
-import { startOssServer } from '../test/servers/oss/server.ts'
+import { startOssServer } from '../test/servers/stores/server.ts'
 import { openPage } from './screenshot/browser.ts'
 
 const target = resolve(import.meta.dirname, '../docs/web-ui.png')

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { startOssProcess } from '../../test/servers/oss/process.ts'
+import { startOssProcess } from '../../test/servers/stores/process.ts'
 
 export interface Bucket {
   readonly endpoint: string

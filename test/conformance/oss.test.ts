@@ -1,5 +1,5 @@
 import { openStorage } from '../../storage/open.ts'
-import { startOssServer } from '../servers/oss/server.ts'
+import { startOssServer } from '../servers/stores/server.ts'
 import { conformance } from './suite.ts'
 
 conformance('oss', async () => {

@@ -7,7 +7,7 @@ import { openMemory } from '../../storage/drivers/memory/driver.ts'
 import type { Call } from '../../storage/layers/intercept.ts'
 import { openStorage } from '../../storage/open.ts'
 import type { Storage } from '../../storage/storage.ts'
-import { startOssServer, type OssServer } from '../servers/oss/server.ts'
+import { startOssServer, type StoreServer } from '../servers/stores/server.ts'
 import { startVersitygw, type Versitygw } from '../support/versitygw.ts'
 import { counting, entriesOf, failing, fault, first, jobOptions, KiB, losingAnswers, put, read, rig, someBytes, type Rig } from './support.ts'
 
@@ -154,7 +154,7 @@ describe('where both ends are one store', () => {
 describe('on an OSS server', () => {
   const key = { accessKeyId: 'id', accessKeySecret: 'secret' }
   const blind = { accessKeyId: 'blind', accessKeySecret: 'secret', buckets: ['archive'] }
-  let server: OssServer
+  let server: StoreServer
   let photos: Storage
   let archive: Storage
   const opened: Storage[] = []

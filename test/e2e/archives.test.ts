@@ -1,8 +1,8 @@
 /** Jobs whose objects are archived, or never pass through a worker: on real servers and a real Temporal. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { JobView } from '../../model/status.ts'
-import { startOssServer } from '../servers/oss/server.ts'
-import type { OssServer } from '../servers/oss/server.ts'
+import { startOssServer } from '../servers/stores/server.ts'
+import type { StoreServer } from '../servers/stores/server.ts'
 import { startVersitygw } from '../support/versitygw.ts'
 import type { Versitygw } from '../support/versitygw.ts'
 import { ossAddress, ossClient, ossKey, readAllOss } from './oss-bucket.ts'
@@ -11,7 +11,7 @@ import { readAll } from './s3-bucket.ts'
 import { optionsOf, startTranship } from './tranship.ts'
 import type { Tranship } from './tranship.ts'
 
-let oss: OssServer
+let oss: StoreServer
 let s3: Versitygw
 let tranship: Tranship
 const frozen = Array.from({ length: 20 }, (_, i) => `frozen-${i}`)

@@ -3,8 +3,8 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startOssServer } from '../servers/oss/server.ts'
-import type { OssServer } from '../servers/oss/server.ts'
+import { startOssServer } from '../servers/stores/server.ts'
+import type { StoreServer } from '../servers/stores/server.ts'
 import { temporaryFolder } from '../support/processes.ts'
 import { temporalAddress } from '../support/temporal.ts'
 import { startVersitygw } from '../support/versitygw.ts'
@@ -17,7 +17,7 @@ const program = fileURLToPath(new URL('../../bin/tranship.js', import.meta.url))
 const folder = temporaryFolder('bad-input')
 const readOnly = { accessKeyId: 'reads-only', accessKeySecret: 'reads-only-secret' }
 let s3: Versitygw
-let oss: OssServer
+let oss: StoreServer
 let tranship: Tranship
 
 beforeAll(async () => {

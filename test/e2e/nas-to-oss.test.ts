@@ -1,8 +1,8 @@
 import { mkdir, symlink, utimes, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startOssServer } from '../servers/oss/server.ts'
-import type { OssServer } from '../servers/oss/server.ts'
+import { startOssServer } from '../servers/stores/server.ts'
+import type { StoreServer } from '../servers/stores/server.ts'
 import { temporaryFolder } from '../support/processes.ts'
 import { testFiles } from './files.ts'
 import { ossAddress, ossClient, ossKey, readAllOss } from './oss-bucket.ts'
@@ -10,7 +10,7 @@ import { accountsFor, leftOvers, listsOf } from './report-lists.ts'
 import { startTranship } from './tranship.ts'
 import type { Tranship } from './tranship.ts'
 
-let oss: OssServer
+let oss: StoreServer
 let tranship: Tranship
 const folder = temporaryFolder('share')
 const files = testFiles(5_000).filter(({ key }) => !key.startsWith('\\'))

@@ -3,8 +3,8 @@ import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { JobOptions } from '../../model/job.ts'
 import type { JobView } from '../../model/status.ts'
-import { startOssServer } from '../servers/oss/server.ts'
-import type { OssServer } from '../servers/oss/server.ts'
+import { startOssServer } from '../servers/stores/server.ts'
+import type { StoreServer } from '../servers/stores/server.ts'
 import { temporaryFolder } from '../support/processes.ts'
 import { ossAddress, ossClient, ossKey, readAllOss } from './oss-bucket.ts'
 import type { FoundInOss } from './oss-bucket.ts'
@@ -13,7 +13,7 @@ import type { Lists } from './report-lists.ts'
 import { startTranship } from './tranship.ts'
 import type { Tranship } from './tranship.ts'
 
-let oss: OssServer
+let oss: StoreServer
 let tranship: Tranship
 let jobs = 0
 const folder = temporaryFolder('options')

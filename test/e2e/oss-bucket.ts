@@ -1,16 +1,16 @@
 /** A bucket of the OSS server as Alibaba's own client reads it: the independent judge of what tranship did. */
 import { get } from 'node:http'
 import OSS from 'ali-oss'
-import type { OssServer } from '../servers/oss/server.ts'
+import type { StoreServer } from '../servers/stores/server.ts'
 import type { Found } from './s3-bucket.ts'
 import { eachOf, fromHeader } from './s3-bucket.ts'
 
 export const ossKey = { accessKeyId: 'oss-key-id', accessKeySecret: 'oss-key-secret' }
 
-export const ossAddress = (server: OssServer, bucket: string, more: Readonly<Record<string, unknown>> = {}) =>
+export const ossAddress = (server: StoreServer, bucket: string, more: Readonly<Record<string, unknown>> = {}) =>
   ({ vendor: 'oss', endpoint: server.endpoint, region: server.region, bucket, ...ossKey, ...more })
 
-export const ossClient = (server: OssServer, bucket: string): OSS =>
+export const ossClient = (server: StoreServer, bucket: string): OSS =>
   new OSS(pathStyle({ endpoint: server.endpoint, region: `oss-${server.region}`, bucket, ...ossKey }))
 
 /** Options of ali-oss that its types lack. */

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startOssServer } from '../servers/oss/server.ts'
-import type { OssServer } from '../servers/oss/server.ts'
+import { startOssServer } from '../servers/stores/server.ts'
+import type { StoreServer } from '../servers/stores/server.ts'
 import { startVersitygw } from '../support/versitygw.ts'
 import type { Versitygw } from '../support/versitygw.ts'
 import { testFiles } from './files.ts'
@@ -12,7 +12,7 @@ import { startTranship } from './tranship.ts'
 import type { Tranship } from './tranship.ts'
 
 let s3: Versitygw
-let oss: OssServer
+let oss: StoreServer
 let tranship: Tranship
 const files = testFiles(5_000, { asciiMetadata: true })
 const keys = files.map(({ key }) => key)

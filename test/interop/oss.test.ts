@@ -8,8 +8,8 @@ import { openS3Family } from '../../storage/drivers/s3/driver.ts'
 import { ossFacts } from '../../storage/drivers/s3/facts.ts'
 import type { Multipart, Storage } from '../../storage/storage.ts'
 import { keysOf, read } from '../conformance/tools.ts'
-import { crc64 } from '../servers/oss/crc64.ts'
-import { startOssServer, type OssServer } from '../servers/oss/server.ts'
+import { crc64 } from '../servers/stores/crc64.ts'
+import { startOssServer, type StoreServer } from '../servers/stores/server.ts'
 
 const bucket = 'interop'
 const partBytes = 100 * 2 ** 10
@@ -58,7 +58,7 @@ const contentMetadata = {
 }
 
 describe('the wire client and ali-oss', () => {
-  let server: OssServer
+  let server: StoreServer
   let sdk: Sdk
   let ours: Storage
   let multipart: Multipart

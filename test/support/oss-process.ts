@@ -1,9 +1,9 @@
 /** The OSS test server in a process of its own, with its controls: what it costs, and what is killed beside it, does not touch it. */
 import OSS from 'ali-oss'
-import type { Counts } from '../servers/oss/counters.ts'
-import type { FaultRule } from '../servers/oss/faults.ts'
-import type { AccessKey } from '../servers/oss/options.ts'
-import { startOssProcess as startProcess } from '../servers/oss/process.ts'
+import type { Counts } from '../servers/stores/counters.ts'
+import type { FaultRule } from '../servers/stores/faults.ts'
+import type { AccessKey } from '../servers/stores/options.ts'
+import { startOssProcess as startProcess } from '../servers/stores/process.ts'
 
 export interface OssProcess {
   readonly endpoint: string

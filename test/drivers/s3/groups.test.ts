@@ -6,7 +6,7 @@ import { ossDialect } from '../../../storage/drivers/s3/dialects/oss.ts'
 import { s3Dialect } from '../../../storage/drivers/s3/dialects/s3.ts'
 import { openS3Family } from '../../../storage/drivers/s3/driver.ts'
 import type { Storage } from '../../../storage/storage.ts'
-import { startOssServer } from '../../servers/oss/server.ts'
+import { startOssServer } from '../../servers/stores/server.ts'
 import { answer, startRawServer, type RawServer, type Respond } from './raw-server.ts'
 
 interface Wired extends AsyncDisposable {
