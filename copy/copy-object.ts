@@ -34,7 +34,9 @@ export function settledBefore({ options, now }: Pick<Engine, 'options' | 'now'>,
   return undefined
 }
 
-export function assertKeyFits({ destination: { info, limits } }: Pick<Engine, 'destination'>, { key }: Entry): void {
+export function assertKeyFits({ destination: { info, limits, refuses } }: Pick<Engine, 'destination'>, { key }: Entry): void {
+  const refusal = refuses?.key?.(key)
+  if (refusal !== undefined) throw new CopyFault('KeyUnsupported', refusal, 'destination')
   const bytes = utf8Length(info.prefix) + utf8Length(key)
   if (bytes <= limits.maxKeyBytes) return
   const sentence = `The name has ${bytes} bytes at the destination, which takes ${limits.maxKeyBytes}.`

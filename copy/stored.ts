@@ -25,7 +25,7 @@ export async function toStored(engine: Engine, key: string, info: Described): Pr
 }
 
 /** Without tags and rights, which have to be asked for. */
-export function mapStored({ source, destination, options }: Engine, info: Described): Stored {
+export function mapStored({ source, destination, options }: Pick<Engine, 'source' | 'destination' | 'options'>, info: Described): Stored {
   const { contentHeaders, userMetadata, keepsMtime } = destination.abilities
   const mapped = mapMetadata(info.metadata, info.mtimeMs, {
     policy: options.metadataPolicy,
@@ -34,6 +34,7 @@ export function mapStored({ source, destination, options }: Engine, info: Descri
     userMetadata,
     keepsMtime,
     maxMetadataBytes: destination.limits.maxMetadataBytes,
+    fault: destination.refuses?.metadata,
   })
   if (mapped.kind === 'unsupported') throw new CopyFault('MetadataUnsupported', mapped.sentence, 'destination')
   return {

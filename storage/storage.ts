@@ -55,9 +55,20 @@ export interface Storage {
   readonly tagging?: Tagging
   readonly acl?: Acl
   readonly serverCopy?: ServerCopy
+  readonly refuses?: Refusals
 
   /** What the store's own administration says of the bucket: slow, for the address check only. Fails `forbidden` without that right. */
   readonly facts?: (options?: CallOptions) => Promise<BucketFacts>
+}
+
+/**
+ * What the store cannot hold besides what `limits` say, told without a request: a sentence, or undefined where it can. `put` and
+ * `create` fail for the same.
+ */
+export interface Refusals {
+  readonly key?: (key: string) => string | undefined
+  /** User metadata of this name, in lower case. */
+  readonly metadata?: (name: string, value: string) => string | undefined
 }
 
 export interface BucketFacts {

@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs'
 import type { Storage, StorageAbilities } from '../../storage.ts'
 import type { NasAddress } from './address.ts'
 import { Folder } from './folder.ts'
+import { keySentence } from './key.ts'
 import { Lister, maxListEntries } from './list.ts'
 import { openMultipart } from './multipart.ts'
 import { headFile, readFile } from './read.ts'
@@ -71,6 +72,7 @@ export function openNas(address: NasAddress, { followSymlinks = false, namesAtAT
     put: (key, body, options) => writer.put(key, body, options),
     delete: (key, options) => deleteFile(folder, key, options),
     close: async () => lister.forget(),
+    refuses: { key: keySentence },
     multipart: openMultipart(folder, writer),
   }
 }

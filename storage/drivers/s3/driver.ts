@@ -5,6 +5,7 @@ import { openArchive } from './archive.ts'
 import { openServerCopy } from './copy.ts'
 import type { Dialect, Target } from './dialect.ts'
 import { listObjects } from './list.ts'
+import { metadataFault } from './metadata.ts'
 import { openMultipart } from './multipart.ts'
 import { getObject, headObject } from './read.ts'
 import { openTagging } from './tags.ts'
@@ -32,6 +33,7 @@ export function openS3Family<A>(address: A, dialect: Dialect<A>, deps?: WireDeps
     ...(acl && { acl: openAcl(wire, acl) }),
     ...(archive && { archive: openArchive(wire, archive) }),
     ...(copies && { serverCopy: openServerCopy(wire, dialect, copies, info) }),
+    refuses: { key: dialect.keyFault, metadata: (name, value) => metadataFault(dialect.metadata, name, value) },
     facts: () => dialect.facts(address),
   }
 }
