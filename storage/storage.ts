@@ -13,6 +13,7 @@
  * No method exists only to throw.
  */
 import type { Vendor } from '../model/address.ts'
+import type { Rights } from './rights.ts'
 
 export interface Storage {
   readonly info: StorageInfo
@@ -56,6 +57,8 @@ export interface Storage {
   readonly acl?: Acl
   readonly serverCopy?: ServerCopy
   readonly refuses?: Refusals
+  /** For people: what the key must be allowed to do. */
+  readonly rights?: Rights
 
   /** What the store's own administration says of the bucket: slow, for the address check only. Fails `forbidden` without that right. */
   readonly facts?: (options?: CallOptions) => Promise<BucketFacts>

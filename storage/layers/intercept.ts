@@ -2,7 +2,7 @@ import type { Acl, Archive, Body, Multipart, ServerCopy, Storage, Tagging } from
 
 type Groups = 'multipart' | 'archive' | 'tagging' | 'acl' | 'serverCopy'
 export type Operation =
-  | Exclude<keyof Storage, 'info' | 'limits' | 'abilities' | 'close' | 'facts' | 'refuses' | Groups>
+  | Exclude<keyof Storage, 'info' | 'limits' | 'abilities' | 'close' | 'facts' | 'refuses' | 'rights' | Groups>
   | keyof Multipart
   | keyof Archive
   | Exclude<keyof Tagging, 'maxTags' | 'holds'>
@@ -63,7 +63,7 @@ type Asked = { readonly signal?: AbortSignal } | undefined
 
 /** Every member of `inner`, to be spread: layers name only what they change. */
 export function forward(inner: Storage): Storage {
-  const { info, limits, abilities, multipart, archive, tagging, acl, serverCopy, refuses, facts } = inner
+  const { info, limits, abilities, multipart, archive, tagging, acl, serverCopy, refuses, rights, facts } = inner
   return {
     info,
     limits,
@@ -80,6 +80,7 @@ export function forward(inner: Storage): Storage {
     ...(acl && { acl }),
     ...(serverCopy && { serverCopy }),
     ...(refuses && { refuses }),
+    ...(rights && { rights }),
     ...(facts && { facts }),
   }
 }

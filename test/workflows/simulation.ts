@@ -76,7 +76,7 @@ export function simulate({ batches, copyMs = 0, failing = 0, blockedAfter = Infi
   const activities: Activities = {
     copyBatch,
     checkJob: async () => ({ fault: copies > blockedAfter && !mended ? revoked : null, latestRun: 0, proven: ['md5'], warnings: [] }),
-    checkAddress: async ({ address }) => ({ address, ok: true, checks: [], abilities: null, limits: null }),
+    checkAddress: async ({ address }) => ({ address, ok: true, checks: [], abilities: null, limits: null, rights: null }),
     async listBatches({ firstBatch, maxBatches, call, retry }) {
       const last = retry ? 1 : batches
       const refs: BatchRef[] = []

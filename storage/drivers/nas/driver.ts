@@ -7,6 +7,7 @@ import { Lister, maxListEntries } from './list.ts'
 import { openMultipart } from './multipart.ts'
 import { headFile, readFile } from './read.ts'
 import { deleteFile } from './remove.ts'
+import { nasRights } from './rights.ts'
 import { Writer } from './write.ts'
 
 export interface NasOptions {
@@ -73,6 +74,7 @@ export function openNas(address: NasAddress, { followSymlinks = false, namesAtAT
     delete: (key, options) => deleteFile(folder, key, options),
     close: async () => lister.forget(),
     refuses: { key: keySentence },
+    rights: nasRights,
     multipart: openMultipart(folder, writer),
   }
 }

@@ -1,5 +1,6 @@
 import type { Vendor } from '../../../model/address.ts'
 import type { BucketFacts, CannedAcl, Hashes, StorageAbilities, StorageLimits } from '../../storage.ts'
+import type { Rights } from '../../rights.ts'
 import type { ReceivedHeaders } from './headers.ts'
 import type { MetadataForm } from './metadata.ts'
 import type { Credentials, Headers, Sign } from './signing.ts'
@@ -30,6 +31,7 @@ export interface Dialect<Address> {
   readonly acl?: AclForm
   readonly archive?: ArchiveForm
   readonly copies?: CopyForm
+  readonly rights?: Rights
   /** By the vendor's own SDK. */
   readonly facts: (address: Address) => Promise<BucketFacts>
 }

@@ -16,7 +16,7 @@ import { deleteObject, putObject } from './write.ts'
 export function openS3Family<A>(address: A, dialect: Dialect<A>, deps?: WireDeps): Storage {
   const target = dialect.target(address)
   const wire = openWire(target, dialect, deps)
-  const { tags, acl, archive, copies } = dialect
+  const { tags, acl, archive, copies, rights } = dialect
   const info = infoOf(target, dialect)
   return {
     info,
@@ -34,6 +34,7 @@ export function openS3Family<A>(address: A, dialect: Dialect<A>, deps?: WireDeps
     ...(archive && { archive: openArchive(wire, archive) }),
     ...(copies && { serverCopy: openServerCopy(wire, dialect, copies, info) }),
     refuses: { key: dialect.keyFault, metadata: (name, value) => metadataFault(dialect.metadata, name, value) },
+    ...(rights && { rights }),
     facts: () => dialect.facts(address),
   }
 }

@@ -9,6 +9,7 @@ import { isBareHost, pathStyle, toEndpointUrl, virtualHost } from '../host.ts'
 import { unquote } from '../listing.ts'
 import { rawUtf8 } from '../metadata-text.ts'
 import { oss4 } from '../oss4.ts'
+import { ossRights } from '../rights.ts'
 import { element } from '../xml.ts'
 
 const KiB = 2 ** 10
@@ -65,6 +66,7 @@ export const ossDialect: Dialect<OssAddress> = {
     conditional: true,
     isLink: (headers) => header(headers, 'x-oss-object-type') === 'Symlink',
   },
+  rights: ossRights,
   facts: async (address) => await (await import('../facts.ts')).ossFacts(address),
   hashes: {
     toHeaders: toContentMd5,

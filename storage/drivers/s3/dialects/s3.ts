@@ -8,6 +8,7 @@ import { isBareHost, pathStyle, toEndpointUrl, virtualHost } from '../host.ts'
 import { unquote } from '../listing.ts'
 import { anyName } from '../metadata.ts'
 import { rfc2047 } from '../metadata-text.ts'
+import { s3Rights } from '../rights.ts'
 import { sigV4 } from '../sigv4.ts'
 import { element } from '../xml.ts'
 
@@ -69,6 +70,7 @@ export const s3Dialect: Dialect<S3Address> = {
     // Amazon obeys the conditions of writes here too, since 2025; others ignore them.
     conditional: false,
   },
+  rights: s3Rights,
   facts: async (address) => await (await import('../facts.ts')).s3Facts(address),
   hashes: {
     toHeaders: (hashes) => ({ ...toAmzChecksum(hashes), ...toContentMd5(hashes) }),
