@@ -51,10 +51,10 @@ class BatchTurn {
     })
   }
 
-  private answer(result: Pick<CopyResult, 'done' | 'counts' | 'failures' | 'blocked'>): CopyResult {
-    const { done, counts, failures, blocked } = result
+  private answer(result: Pick<CopyResult, 'done' | 'counts' | 'failures' | 'restoringFiles' | 'blocked'>): CopyResult {
+    const { done, counts, failures, restoringFiles, blocked } = result
     return {
-      done, ...(counts && { counts }), ...(failures && { failures }), ...(blocked && { blocked }), ...(this.written && { outcomes: this.written }),
+      done, ...(counts && { counts }), ...(failures && { failures }), ...(restoringFiles && { restoringFiles }), ...(blocked && { blocked }), ...(this.written && { outcomes: this.written }),
       queuedMs: this.startedAt - this.info.currentAttemptScheduledTimestampMs,
     }
   }

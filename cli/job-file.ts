@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { metadataPolicies, overwriteRules } from '../model/job.ts'
 import { parseSize } from '../model/size.ts'
 import { didYouMean } from '../model/suggest.ts'
-import { isTimeZone } from '../model/time.ts'
+import { isTimeZone, parseDuration } from '../model/time.ts'
 
 /** Options of CLI.md that this version refuses, with what to do instead. */
 export const laterOptions: Readonly<Record<string, string>> = {
@@ -14,10 +14,6 @@ export const laterOptions: Readonly<Record<string, string>> = {
   at: 'start the job when it is due',
   flow: 'for now a job runs as fast as its ends allow',
   maxFlow: 'for now a job runs as fast as its ends allow',
-  restore: 'restore archived objects first; until then they are listed as Archived',
-  tags: 'tags are not copied yet',
-  acl: 'access rights are not copied yet',
-  serverCopy: 'bytes go through the workers for now',
   verify: 'every copy is checked by a hash of the store where it has one',
 }
 
@@ -144,6 +140,14 @@ export const jobFileShape = {
     metadataPolicies,
     'What to do where the destination cannot hold metadata: fail the file, or drop what it cannot hold.',
   ).optional(),
+  restore: flag('Restore archived objects and copy them when they can be read; else they fail as Archived.').optional(),
+  restoreDays: wholeNumber(1, 30, 'How many days restored copies stay; default 7.').optional(),
+  restoreWait: readBy(parseDuration, 'First wait before restored copies are looked for, doubling up to 1 h; default 2m.').optional(),
+  serverCopy: flag(
+    'Let the store copy objects itself where both ends are one to it, with one key. Default: where it then states their CRC-64 (OSS, COS, KS3).',
+  ).optional(),
+  tags: flag('Copy the tags of objects, where both ends have them.').optional(),
+  acl: flag('Copy who may read and write each object (private, public-read, public-read-write), where both ends have it.').optional(),
   maxFailed: readBy(
     parseMaxFailed,
     'End the job early when more files than this have failed: a number, or a percentage as 5%.',

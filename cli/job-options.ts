@@ -26,6 +26,12 @@ const usable = {
   'follow-symlinks': flag('Follow the symbolic links of a NAS source'),
   'empty-directories': flag('Make empty directories "name/" objects'),
   'metadata-policy': text(`${metadataPolicies.join(' | ')}: where the destination cannot hold metadata`),
+  restore: flag('Restore archived objects, copy them when ready'),
+  'restore-days': text('Days that restored copies stay, default 7'),
+  'restore-wait': text('First wait for them, doubling up to 1 h; default 2m'),
+  'server-copy': flag('Let the store copy itself within one endpoint; default: where it states CRC-64; =false: never'),
+  tags: flag('Copy the tags of objects'),
+  acl: flag('Copy access rights: private, public-read, public-read-write'),
   'max-failed': text('End early above so many failed files, as 100 or 5%'),
   'list-excluded': flag('Report what the filters left out'),
   ledger: text('Address that holds the ledger; default: the destination'),
@@ -36,13 +42,12 @@ const usable = {
 } as const satisfies CommandOptions
 
 const dashed = (key: string): string => key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
-const flags: readonly string[] = ['restore', 'tags', 'acl', 'serverCopy']
 
 /** Known, so that they can be refused with a sentence; not shown in the help. */
 const later = Object.fromEntries(
   Object.keys(laterOptions).map((key) => [
     dashed(key),
-    { ...(key === 'flow' ? list('') : flags.includes(key) ? flag('') : text('')), hidden: true },
+    { ...(key === 'flow' ? list('') : text('')), hidden: true },
   ]),
 ) satisfies CommandOptions
 

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { TranshipError } from '../client/errors.ts'
 import { jobDefaults, isJobName, type JobOptions } from '../model/job.ts'
 import { overlapFault } from '../model/overlap.ts'
+import { defaultRestoreDays } from '../model/restore-wait.ts'
 import { didYouMean } from '../model/suggest.ts'
 import { parseTime } from '../model/time.ts'
 import { jobFileShape, laterOptions } from './job-file.ts'
@@ -52,6 +53,9 @@ export function toJobOptions(names: JobNames, file: JobFile, folder: string): Jo
     compareContentType,
     noCompareContentType,
     storageClassMap,
+    restore,
+    restoreDays,
+    restoreWait,
     ledger,
     dryRun: _dryRun,
     out: _out,
@@ -68,12 +72,14 @@ export function toJobOptions(names: JobNames, file: JobFile, folder: string): Jo
   const timeZone = file.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone
   if ((file.minSize ?? 0) > (file.maxSize ?? Infinity))
     throw invalid('--min-size lies above --max-size: no file could pass both.')
+  if (!restore && (restoreDays ?? restoreWait) !== undefined) throw invalid('--restore-days and --restore-wait go with --restore: add it.')
   return {
     ...jobDefaults,
     ...dropUndefined(rest),
     ...(noCompareContentType === true || compareContentType === false ? { compareContentType: false } : {}),
     ...(since === undefined || since === 'all' ? {} : { sinceMs: sinceOf(since, timeZone) }),
     ...(storageClassMap ? { storageClassMap } : {}),
+    ...(restore ? { restoreDays: restoreDays ?? defaultRestoreDays, ...(restoreWait === undefined ? {} : { restoreWaitMs: restoreWait }) } : {}),
     ...(ledger === undefined ? {} : { ledger: toRefText(ledger, folder, 'destination') }),
     timeZone,
     job: names.job,

@@ -22,10 +22,18 @@ export function showJob(view: JobView): string {
       ([name, { files, bytes }]) => `  ${name.padEnd(14)}${count(files).padStart(width)} files  ${formatSize(bytes)}`,
     ),
     ...view.failures.map(({ code, files }) => `  ${count(files)} × ${code}`),
+    ...remarks(view),
     ...timesOf(view),
     ...(view.report ? [`  report: ${view.report.folder} at ${view.destination}: ${view.report.lists.join(', ')}`] : []),
     ...advice(view),
   ].join('\n')
+}
+
+function remarks({ restoring, withoutCrc64 }: JobView): string[] {
+  return [
+    ...(restoring > 0 ? [`  ${count(restoring)} archived files are being restored`] : []),
+    ...(withoutCrc64 > 0 ? [`  ${count(withoutCrc64)} files were copied within the store, which states no CRC-64`] : []),
+  ]
 }
 
 const isMoving = ({ status }: JobView): boolean => status === 'Migrating'

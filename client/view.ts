@@ -41,6 +41,8 @@ export function toJobView(observation: Observation): JobView {
     skipped: counts.skipped,
     failed: counts.failed,
     failures: failuresOf(memo),
+    withoutCrc64: counts.withoutCrc64 ?? 0,
+    restoring: memo.restoring ?? 0,
     flow: {
       version: 0,
       limitBytesPerSecond: null,

@@ -12,6 +12,12 @@ export interface BatchBook extends UploadBook {
   readonly counts: Counts
   has(key: string): boolean
   settle(outcome: Outcome): void
+  /** Since when the source has been restoring this file; undefined: it was not asked. */
+  restoringSince(key: string): number | undefined
+  /** The file cannot be read yet. */
+  awaitRestored(key: string, since: number): void
+  /** Every file that has no outcome waits to be restored, and nothing else came forward: so many. 0: there is more to do. */
+  readonly onlyRestoring: (keys: readonly string[]) => number
   /** Keeps what is known now, if any of it is new. */
   save(): Promise<void>
 }
@@ -21,7 +27,16 @@ export function openBook(previous: BatchState | undefined, checkpoint: (state: B
   const uploads = new Map(previous?.uploads.map((upload) => [upload.key, upload]))
   const tries = new Map(Object.entries(previous?.tries ?? {}))
   const inherited = new Map(tries)
-  let saved: BatchState = { outcomes: [...outcomes.values()], uploads: [...uploads.values()], tries: Object.fromEntries(tries) }
+  const restoring = new Map(Object.entries(previous?.restoring ?? {}))
+  const lookedAt = new Set<string>()
+  const before = outcomes.size
+  const current = (): BatchState => ({
+    outcomes: [...outcomes.values()],
+    uploads: [...uploads.values()],
+    tries: Object.fromEntries(tries),
+    restoring: Object.fromEntries(restoring),
+  })
+  let saved = current()
   let counts = countsOf(saved.outcomes)
   let version = 0
   let savedVersion = 0
@@ -31,7 +46,7 @@ export function openBook(previous: BatchState | undefined, checkpoint: (state: B
   const write = async (): Promise<void> => {
     if (version === savedVersion) return
     const writing = version
-    const state = { outcomes: [...outcomes.values()], uploads: [...uploads.values()], tries: Object.fromEntries(tries) }
+    const state = current()
     await checkpoint(state)
     saved = state
     savedVersion = writing
@@ -54,8 +69,20 @@ export function openBook(previous: BatchState | undefined, checkpoint: (state: B
       outcomes.set(outcome.key, outcome)
       tries.delete(outcome.key)
       uploads.delete(outcome.key)
+      restoring.delete(outcome.key)
       counts = addCounts(counts, countsOf([outcome]))
       changed()
+    },
+    restoringSince: (key) => restoring.get(key),
+    awaitRestored(key, since) {
+      restoring.set(key, since)
+      lookedAt.add(key)
+      changed()
+    },
+    onlyRestoring(keys) {
+      const open = keys.filter((key) => !outcomes.has(key))
+      const isStill = outcomes.size === before || open.every((key) => lookedAt.has(key))
+      return isStill && open.every((key) => restoring.has(key)) ? open.length : 0
     },
     save,
     find: (key) => uploads.get(key),

@@ -5,6 +5,7 @@ import { isStorageError } from '../storage/error.ts'
 import { addressFault, isAddressLike } from '../storage/address-fault.ts'
 import { openBook, type BatchBook } from './batch-book.ts'
 import type { CopyTask } from './copy-task.ts'
+import { openDirect } from './direct.ts'
 import { makeComparison, type Engine } from './engine.ts'
 import { openHasher, planHashes } from './hashing.ts'
 import { makeMeter } from './meter.ts'
@@ -58,6 +59,7 @@ export async function startRun(task: CopyTask): Promise<Run> {
     hash: await openHasher(),
     hashes: planHashes(source, destination, task.proven ?? new Set()),
     comparison: makeComparison(source, destination, options),
+    direct: openDirect(source, destination, options),
     uploads: book,
     followsOthers: task.followsOthers ?? false,
     halt: halt.signal,

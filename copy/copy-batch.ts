@@ -12,9 +12,9 @@ import type { Counts, FailureCounts } from '../model/status.ts'
 import { isStorageError } from '../storage/error.ts'
 import type { BatchBook } from './batch-book.ts'
 import { startRun, type Run } from './batch-run.ts'
-import { copyObject } from './copy-object.ts'
 import type { CopyTask } from './copy-task.ts'
 import { CopyFault, isCopyFault } from './fault.ts'
+import { copyOrRestore } from './restore.ts'
 import { aborted } from '../storage/retrying.ts'
 import { isSuspicious, type Suspect } from './suspects.ts'
 
@@ -24,6 +24,8 @@ export interface BatchResult extends BatchState {
   readonly done: boolean
   readonly counts: Counts
   readonly failures: FailureCounts
+  /** All that is left waits for restored copies: so many files. Absent: it can go on at once. */
+  readonly restoringFiles?: number
   /** The address itself is at fault: no file was blamed for it. */
   readonly blocked?: Fault
 }
@@ -43,10 +45,10 @@ export async function copyBatch(task: CopyTask): Promise<BatchResult> {
   return toResult(task.entries, run)
 }
 
-/** Files in the middle of their upload first, so that they end before others begin. */
+/** Files in the middle of their upload first, so that they end before others begin; those that may not be readable yet last. */
 function remaining(entries: readonly Entry[], book: BatchBook): Entry[] {
-  const open = entries.filter(({ key }) => !book.has(key))
-  return [...open.filter(({ key }) => book.find(key)), ...open.filter(({ key }) => !book.find(key))]
+  const rank = ({ key }: Entry): number => (book.find(key) ? 0 : book.restoringSince(key) === undefined ? 1 : 2)
+  return entries.filter(({ key }) => !book.has(key)).sort((a, b) => rank(a) - rank(b))
 }
 
 async function copyEntry(run: Run, entry: Entry): Promise<void> {
@@ -55,7 +57,8 @@ async function copyEntry(run: Run, entry: Entry): Promise<void> {
   const startedAt = engine.now()
   const heldBefore = suspects.count
   try {
-    const outcome = await copyObject(engine, entry)
+    const outcome = await copyOrRestore(engine, run.book, entry)
+    if (outcome === 'restoring') return
     await run.settle(outcome)
     if (outcome.kind === 'completed') await suspects.clear(heldBefore)
   } catch (error) {
@@ -80,11 +83,13 @@ async function settleFault({ suspects, blame }: Run, suspect: Suspect, heldBefor
 function toResult(entries: readonly Entry[], { book, blocked }: Run): BatchResult {
   const { saved } = book
   const settled = new Set(saved.outcomes.map(({ key }) => key))
+  const restoringFiles = book.onlyRestoring(entries.map(({ key }) => key))
   return {
     ...saved,
     done: entries.every(({ key }) => settled.has(key)),
     counts: countsOf(saved.outcomes),
     failures: failuresOf(saved.outcomes),
     blocked: blocked(),
+    ...(restoringFiles > 0 && { restoringFiles }),
   }
 }

@@ -3,6 +3,7 @@ import type { Entry, Outcome } from '../ledger/entry.ts'
 import { utf8Length } from '../model/keys.ts'
 import { planObject, type Plan } from '../model/plan.ts'
 import type { ObjectInfo } from '../storage/storage.ts'
+import { copyDirect } from './copy-direct.ts'
 import { copyParts } from './copy-parts.ts'
 import { copyWhole } from './copy-whole.ts'
 import type { Engine, Expected } from './engine.ts'
@@ -10,7 +11,7 @@ import { atDestination, CopyFault, isCopyFault } from './fault.ts'
 import { headSource, lookFirst, renewed, seen } from './look.ts'
 import { giveUp } from './open-upload.ts'
 import { completed, excluded, failedBefore, skipped } from './outcome.ts'
-import { toStored } from './stored.ts'
+import { mapStored } from './stored.ts'
 import { tryPiece } from './try-piece.ts'
 
 export async function copyObject(engine: Engine, listed: Entry): Promise<Outcome> {
@@ -34,7 +35,9 @@ export function settledBefore({ options, now }: Pick<Engine, 'options' | 'now'>,
   return undefined
 }
 
-export function assertKeyFits({ destination: { info, limits } }: Pick<Engine, 'destination'>, { key }: Entry): void {
+export function assertKeyFits({ destination: { info, limits, refuses } }: Pick<Engine, 'destination'>, { key }: Entry): void {
+  const refusal = refuses?.key?.(key)
+  if (refusal !== undefined) throw new CopyFault('KeyUnsupported', refusal, 'destination')
   const bytes = utf8Length(info.prefix) + utf8Length(key)
   if (bytes <= limits.maxKeyBytes) return
   const sentence = `The name has ${bytes} bytes at the destination, which takes ${limits.maxKeyBytes}.`
@@ -42,7 +45,7 @@ export function assertKeyFits({ destination: { info, limits } }: Pick<Engine, 'd
 }
 
 async function makeDirectory(engine: Engine, entry: Entry): Promise<Outcome> {
-  const { dropped, ...stored } = toStored(engine, { mtimeMs: entry.mtimeMs, metadata: { user: {} } })
+  const { dropped, ...stored } = mapStored(engine, { mtimeMs: entry.mtimeMs, metadata: { user: {} } })
   const { destination, pool, signal } = engine
   const make = () => atDestination(destination.put(entry.key, [], { ...stored, signal }))
   await tryPiece(engine, entry.key, () => pool.run(make, { signal }))
@@ -77,6 +80,8 @@ function isWorthAnotherLook({ uploads }: Engine, { key }: Entry, error: unknown)
 }
 
 async function transferOnce(engine: Engine, entry: Entry, expected: Expected): Promise<Outcome | Renewed> {
+  const direct = await copyDirect(engine, entry, expected)
+  if (direct) return direct
   if (planFor(engine, entry.size).kind === 'whole') return await copyWhole(engine, entry, expected)
   const info = await headSource(engine, entry.key)
   const plan = planFor(engine, info.size)

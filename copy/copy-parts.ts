@@ -4,8 +4,9 @@
  */
 import type { Entry, OpenUpload, Outcome } from '../ledger/entry.ts'
 import { partRange } from '../model/plan.ts'
-import type { ObjectInfo, Part } from '../storage/storage.ts'
+import type { ObjectInfo, Part, PutResult, ServerCopy } from '../storage/storage.ts'
 import { crc64OfParts } from './crc64.ts'
+import { askStore } from './direct.ts'
 import { eachOf } from '../model/each-of.ts'
 import type { Engine } from './engine.ts'
 import { atDestination, CopyFault, isCopyFault } from './fault.ts'
@@ -13,8 +14,9 @@ import { assertSameVersion, fetchRange } from './fetch.ts'
 import { compareHashes } from './hashing.ts'
 import { headSource } from './look.ts'
 import { completed, skipped } from './outcome.ts'
+import { proveCopy, type Proof } from './prove-copy.ts'
 import { aborted } from '../storage/retrying.ts'
-import { toStored } from './stored.ts'
+import { mapStored } from './stored.ts'
 import { tryPiece } from './try-piece.ts'
 import { giveUp, openUpload, type PartsTask } from './open-upload.ts'
 import { etagOfParts, verifyPut, whenTaken, type Sent } from './verify.ts'
@@ -34,7 +36,7 @@ async function sendParts(engine: Engine, task: PartsTask, { upload, size, parts 
   const missing = Array.from({ length: count }, (_, i) => i + 1).filter((number) => !stored.has(number))
   await eachOf(missing, partsAtOnce, async (number) => {
     if (engine.stopped()) throw aborted()
-    await tryPiece(engine, upload.key, () => sendPart(engine, task, number))
+    await tryPiece(engine, upload.key, () => (task.direct ? copyPart(engine, task, number, task.direct) : sendPart(engine, task, number)))
   })
 }
 
@@ -60,6 +62,19 @@ async function sendPart(engine: Engine, { info, multipart }: PartsTask, number: 
   }
 }
 
+/** What a store copied itself is proved once it is whole. */
+async function copyPart(engine: Engine, { info }: PartsTask, number: number, direct: ServerCopy): Promise<void> {
+  const { signal } = engine
+  const upload = engine.uploads.find(info.key)?.upload
+  if (upload === undefined) throw aborted()
+  const range = partRange(number, info.size, upload.partBytes)
+  await engine.pool.run(async () => {
+    if (engine.stopped()) throw aborted()
+    const part = await askStore(engine, info, range.last - range.first + 1, (source) => direct.copyPart(upload, number, source, { range, signal }))
+    engine.uploads.addPart(info.key, part, true)
+  }, { signal })
+}
+
 function isProved(engine: Engine, part: Part, ours: Part['hashes']): boolean {
   const stated = compareHashes(part.hashes, ours)
   if (stated === 'different') {
@@ -75,26 +90,36 @@ async function assertUnchanged(engine: Engine, info: ObjectInfo): Promise<void> 
   assertSameVersion(info, await headSource(engine, info.key))
 }
 
-async function complete(engine: Engine, task: PartsTask, { upload, parts, size, verified }: OpenUpload): Promise<Outcome> {
+async function complete(engine: Engine, task: PartsTask, open: OpenUpload): Promise<Outcome> {
   const { info, entry, expected, multipart } = task
-  const { dropped, mtimeMs } = toStored(engine, info)
-  const ordered = [...parts].sort((a, b) => a.number - b.number)
-  const crc64 = crc64OfParts(ordered.map((part) => ({ crc64: part.hashes.crc64 ?? '0', size: part.size })))
-  const sent: Sent = { key: entry.key, size, hashes: { crc64 }, etag: etagOfParts(ordered) }
-  const conclude = (proved: boolean): Outcome =>
-    completed(entry.key, info, { crc64, completedAt: engine.now(), verified: proved, dropped })
-  const options = { ifAbsent: expected === null ? true : undefined, hashes: sent.hashes, mtimeMs, signal: engine.signal }
+  const { mtimeMs } = mapStored(engine, info)
+  const ordered = [...open.parts].sort((a, b) => a.number - b.number)
+  const crc64 = crc64OfAll(ordered)
+  const sent: Sent = { key: entry.key, size: open.size, hashes: task.direct ? info.hashes : { crc64 }, etag: etagOfParts(ordered) }
+  const conclude = (proof: Proof): Outcome => completed(entry.key, info, { ...proof, completedAt: engine.now(), dropped: open.dropped })
+  const options = { ifAbsent: expected === null ? true : undefined, hashes: { crc64 }, mtimeMs, signal: engine.signal }
   const attempt = async (): Promise<Outcome> => {
     try {
-      const result = await atDestination(multipart.complete(upload, ordered, options))
-      return conclude((await verifyPut(engine, sent, result)) && verified)
+      const result = await atDestination(multipart.complete(open.upload, ordered, options))
+      return conclude(await prove(engine, task, open, sent, result))
     } catch (error) {
       const found = await whenRefused(engine, entry, sent, error)
       await giveUp(engine, entry.key)
-      return found === 'ours' ? conclude(verified) : skipped(entry, found)
+      return found === 'ours' ? conclude({ crc64: crc64 ?? '', verified: open.verified }) : skipped(entry, found)
     }
   }
   return await tryPiece(engine, entry.key, () => engine.pool.run(attempt, { signal: engine.signal }), 0)
+}
+
+async function prove(engine: Engine, { direct, info }: PartsTask, { verified }: OpenUpload, sent: Sent, result: PutResult): Promise<Proof> {
+  if (direct) return await proveCopy(engine, info, result)
+  return { crc64: sent.hashes.crc64 ?? '', verified: (await verifyPut(engine, sent, result)) && verified }
+}
+
+/** Undefined where a store copied a part and does not state it. */
+function crc64OfAll(parts: readonly Part[]): string | undefined {
+  const known = parts.flatMap(({ size, hashes: { crc64 } }) => (crc64 === undefined ? [] : [{ size, crc64 }]))
+  return known.length === parts.length ? crc64OfParts(known) : undefined
 }
 
 /** A Complete whose answer was lost meets an upload that is gone, or an object where there was none. */

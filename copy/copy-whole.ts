@@ -1,16 +1,16 @@
 /** A file of one piece: one whole GET, one PUT, no HEAD. One GET is one version by itself, whatever the listing said. */
 import type { Entry, Outcome } from '../ledger/entry.ts'
 import { aborted } from '../storage/retrying.ts'
-import type { ObjectInfo } from '../storage/storage.ts'
+import type { ObjectInfo, PutOptions } from '../storage/storage.ts'
 import { conditionsFor, type Engine, type Expected } from './engine.ts'
 import { atDestination, CopyFault, isCopyFault } from './fault.ts'
 import { fetchWhole } from './fetch.ts'
 import { compareHashes } from './hashing.ts'
 import { completed, skipped } from './outcome.ts'
 import type { Piece } from './piece-pool.ts'
-import { toStored } from './stored.ts'
+import { sendStored, toStored } from './stored.ts'
 import { tryPiece } from './try-piece.ts'
-import { verifyPut, whenTaken, type Sent } from './verify.ts'
+import { isFolder, verifyPut, whenTaken, type Sent } from './verify.ts'
 
 /** The object is larger than listed: nothing was stored. */
 export interface Grown {
@@ -46,21 +46,26 @@ async function passOn(engine: Engine, entry: Entry, expected: Expected, piece: P
 const readOtherBytes = (): CopyFault =>
   new CopyFault('ChecksumMismatch', 'The bytes read do not have the checksum that the source states.', 'source')
 
-/** A `name/` object may come to be as a folder at any moment, with the first file below it. */
-const isFolder = ({ key, size }: Sent): boolean => key.endsWith('/') && size === 0
-
 async function store(engine: Engine, entry: Entry, expected: Expected, piece: Piece, info: ObjectInfo, sent: Sent): Promise<Outcome> {
-  const { dropped, ...stored } = toStored(engine, { ...info, storageClass: info.storageClass ?? entry.storageClass })
+  const stored = await toStored(engine, entry.key, { ...info, storageClass: info.storageClass ?? entry.storageClass })
   const conditions = isFolder(sent) ? {} : conditionsFor(expected)
-  const options = { ...stored, ...conditions, hashes: sent.hashes, signal: engine.signal }
-  const conclude = (verified: boolean): Outcome =>
-    completed(entry.key, info, { crc64: sent.hashes.crc64 ?? '', completedAt: engine.now(), verified, dropped })
+  return await sendStored(engine, stored, ({ dropped, ...described }) => {
+    const conclude = (verified: boolean): Outcome =>
+      completed(entry.key, info, { crc64: sent.hashes.crc64 ?? '', completedAt: engine.now(), verified, dropped })
+    const options = { ...described, ...conditions, hashes: sent.hashes, signal: engine.signal }
+    return putPiece(engine, entry, piece, sent, options, conclude)
+  })
+}
+
+type Conclude = (verified: boolean) => Outcome
+
+async function putPiece(engine: Engine, entry: Entry, { body }: Piece, sent: Sent, options: PutOptions, conclude: Conclude): Promise<Outcome> {
   try {
-    const result = await atDestination(engine.destination.put(entry.key, piece.body, options))
+    const result = await atDestination(engine.destination.put(entry.key, body, options))
     return conclude(await verifyPut(engine, sent, result))
   } catch (error) {
     if (!isCopyFault(error) || error.storage?.kind !== 'precondition') throw error
-    const hashes = { ...sent.hashes, ...engine.hash(piece.body, ['md5']) }
+    const hashes = { ...sent.hashes, ...engine.hash(body, ['md5']) }
     const found = await whenTaken(engine, entry, { ...sent, hashes })
     return found === 'ours' ? conclude(true) : skipped(entry, found)
   }

@@ -3,6 +3,7 @@ import type { DestinationState } from '../ledger/entry.ts'
 import type { Comparison } from '../model/decision.ts'
 import type { JobOptions } from '../model/job.ts'
 import type { Storage } from '../storage/storage.ts'
+import type { Direct } from './direct.ts'
 import type { Hasher, HashPlan } from './hashing.ts'
 import type { PiecePool } from './piece-pool.ts'
 import type { RequestPool } from './request-pool.ts'
@@ -17,6 +18,7 @@ export interface Engine {
   readonly hash: Hasher
   readonly hashes: HashPlan
   readonly comparison: Comparison
+  readonly direct: Direct
   readonly uploads: UploadBook
   /** Others worked at this batch before. */
   readonly followsOthers: boolean

@@ -1,10 +1,10 @@
 /** Begins a multipart upload, goes on with one that an earlier attempt left, or gives one up. */
 import type { Entry, OpenUpload } from '../ledger/entry.ts'
 import { isStorageError } from '../storage/error.ts'
-import type { Multipart, ObjectInfo, Part, Storage, UploadRef } from '../storage/storage.ts'
+import type { Multipart, ObjectInfo, Part, ServerCopy, Storage, UploadRef } from '../storage/storage.ts'
 import type { Engine, Expected } from './engine.ts'
 import { atDestination, isCopyFault } from './fault.ts'
-import { toStored } from './stored.ts'
+import { sendStored, toStored } from './stored.ts'
 import { tryPiece } from './try-piece.ts'
 
 export interface PartsTask {
@@ -13,6 +13,8 @@ export interface PartsTask {
   readonly partBytes: number
   readonly expected: Expected
   readonly multipart: Multipart
+  /** The store copies the parts itself. */
+  readonly direct?: ServerCopy
 }
 
 export async function openUpload(engine: Engine, task: PartsTask): Promise<OpenUpload> {
@@ -20,18 +22,21 @@ export async function openUpload(engine: Engine, task: PartsTask): Promise<OpenU
 }
 
 async function begin(engine: Engine, { entry, info, partBytes, multipart }: PartsTask): Promise<OpenUpload> {
-  const { metadata, storageClass } = toStored(engine, { ...info, storageClass: info.storageClass ?? entry.storageClass })
-  const options = { metadata, storageClass, size: info.size, partBytes, signal: engine.signal }
+  const described = { ...info, storageClass: info.storageClass ?? entry.storageClass }
   let mayBeLeft = engine.followsOthers
-  const upload = await tryPiece(engine, info.key, () =>
+  const { upload, dropped } = await tryPiece(engine, info.key, () =>
     engine.pool.run(async () => {
+      const stored = await toStored(engine, info.key, described)
       if (mayBeLeft) await abortUnknown(engine, multipart, info.key)
       mayBeLeft = true
-      return await atDestination(multipart.create(info.key, options))
+      return await sendStored(engine, stored, async ({ metadata, storageClass, tags, acl, dropped }) => {
+        const options = { metadata, storageClass, tags, acl, size: info.size, partBytes, signal: engine.signal }
+        return { upload: await atDestination(multipart.create(info.key, options)), dropped }
+      })
     }, { signal: engine.signal }),
   )
   const { size, mtimeMs, etag } = info
-  const open: OpenUpload = { key: info.key, upload, size, mtimeMs, etag, parts: [], verified: true }
+  const open: OpenUpload = { key: info.key, upload, size, mtimeMs, etag, parts: [], verified: true, dropped }
   await engine.uploads.open(open)
   return open
 }
@@ -43,10 +48,11 @@ async function abortUnknown({ destination, signal }: Engine, multipart: Multipar
 }
 
 /** A part counts when the store *and* the ledger have it: the store may have lost it, and only we know its checksum. */
-async function resume(engine: Engine, { info, multipart }: PartsTask): Promise<OpenUpload | undefined> {
+async function resume(engine: Engine, { info, multipart, direct }: PartsTask): Promise<OpenUpload | undefined> {
   const open = engine.uploads.find(info.key)
   if (open === undefined) return undefined
-  const held = isSameVersion(open, info) ? await heldParts(engine, multipart, open.upload) : undefined
+  const fits = direct !== undefined || open.upload.partBytes <= engine.pieces.mostBytes
+  const held = fits && isSameVersion(open, info) ? await heldParts(engine, multipart, open.upload) : undefined
   if (held === undefined) {
     await giveUp(engine, info.key)
     return undefined

@@ -15,16 +15,24 @@ export interface Sent {
   readonly size: number
   readonly hashes: Hashes
   /** The ETag that it must have, where we can tell. */
-  readonly etag?: string
+  readonly etag?: string | undefined
+}
+
+/** A `name/` object may come to be as a folder at any moment, with the first file below it. */
+export const isFolder = ({ key, size }: Pick<Sent, 'key' | 'size'>): boolean => key.endsWith('/') && size === 0
+
+/** True when a hash proved it. Fails as `compareStated`. */
+export async function verifyPut(engine: Engine, sent: Sent, result: PutResult): Promise<boolean> {
+  return (await compareStated(engine, sent, result)) === 'equal' || engine.hashes.proving !== undefined
 }
 
 /**
- * True when a hash proved it. Fails ChecksumMismatch when the store states another one: our own bad object is removed then.
- * Runs within a place of the request pool, so it asks for none.
+ * Fails ChecksumMismatch when the store states another hash: our own bad object is removed then. Runs within a place of the
+ * request pool, so it asks for none.
  */
-export async function verifyPut(engine: Engine, sent: Sent, result: PutResult): Promise<boolean> {
+export async function compareStated(engine: Engine, sent: Sent, result: PutResult): Promise<'equal' | 'unknown'> {
   const stated = compareHashes(result.hashes, sent.hashes)
-  if (stated !== 'different') return stated === 'equal' || engine.hashes.proving !== undefined
+  if (stated !== 'different') return stated
   const removed = await removeOwn(engine, sent.key, result.etag)
   throw new CopyFault('ChecksumMismatch', mismatchSentence(result.hashes, sent.hashes, removed), 'destination')
 }
@@ -36,7 +44,7 @@ function mismatchSentence(stated: Hashes, ours: Hashes, removed: boolean): strin
 
 const listOf = (hashes: Hashes): string => Object.entries(hashes).map(([name, value]) => `${name} ${value}`).join(', ')
 
-async function removeOwn({ destination, signal }: Engine, key: string, etag: string | undefined): Promise<boolean> {
+export async function removeOwn({ destination, signal }: Engine, key: string, etag: string | undefined): Promise<boolean> {
   if (etag === undefined) return false
   try {
     if ((await destination.head(key, { signal })).etag !== etag) return false

@@ -34,12 +34,12 @@ interface OutcomeBase {
 }
 
 export interface Completion {
-  /** CRC-64/XZ in decimal. */
+  /** CRC-64/XZ in decimal; empty where the store copied and does not state it. */
   readonly crc64: string
   readonly completedAt: number
   /** A hash of the store proved the bytes. */
   readonly verified: boolean
-  /** Names of user metadata that the destination cannot hold. */
+  /** Names of metadata, tags and rights that the destination cannot hold. */
   readonly dropped?: readonly string[]
 }
 
@@ -66,6 +66,8 @@ export interface OpenUpload {
   readonly parts: readonly Part[]
   /** Every part so far was proved by a hash. */
   readonly verified: boolean
+  /** Names of what was left behind when it was begun. */
+  readonly dropped?: readonly string[]
 }
 
 export interface LedgerHeader {
@@ -81,6 +83,8 @@ export interface BatchState {
   readonly uploads: readonly OpenUpload[]
   /** Tries that failed, by key, of files that have no outcome yet: a file that always fails does not begin anew for ever. */
   readonly tries?: Readonly<Record<string, number>>
+  /** Since when (ms) the source was asked to restore files that have no outcome yet, by key. */
+  readonly restoring?: Readonly<Record<string, number>>
 }
 
 /** Where the lister goes on: first with what was listed and is in no batch yet, then with the source. */
@@ -101,6 +105,6 @@ export type SourcePosition =
 /** What one merge wrote: part `i` of the fragment holds rows of `parts[i].list`. */
 export interface FragmentIndex {
   readonly parts: readonly { readonly list: ListName; readonly rows: number; readonly bytes: number }[]
-  /** Completed files that lost user metadata, by the policy `drop`. */
+  /** Completed files that lost metadata, tags or rights, by the policy `drop`. */
   readonly droppedMetadata: number
 }

@@ -56,21 +56,28 @@ const cursorName = ({ call, attempt }: ListPosition) => `cursor-${call}.${attemp
 const partName = ({ merge, attempt }: Pick<FragmentRef, 'merge' | 'attempt'>, part: number) => `fragment-${merge}.${attempt}.${part}`
 const indexName = ({ merge, attempt }: Pick<FragmentRef, 'merge' | 'attempt'>) => `fragment-${merge}.${attempt}.index`
 
-type StateRow = { readonly outcome: Outcome } | { readonly upload: OpenUpload } | { readonly tries: readonly [key: string, failed: number] }
+type StateRow =
+  | { readonly outcome: Outcome }
+  | { readonly upload: OpenUpload }
+  | { readonly tries: readonly [key: string, failed: number] }
+  | { readonly restoring: readonly [key: string, since: number] }
 
-function stateRows({ outcomes, uploads, tries = {} }: BatchState): StateRow[] {
+function stateRows({ outcomes, uploads, tries = {}, restoring = {} }: BatchState): StateRow[] {
   return [
     ...outcomes.map((outcome) => ({ outcome })),
     ...uploads.map((upload) => ({ upload })),
     ...Object.entries(tries).map((row) => ({ tries: row })),
+    ...Object.entries(restoring).map((row) => ({ restoring: row })),
   ]
 }
 
 function toState(rows: readonly StateRow[]): BatchState {
+  const restoring = rows.flatMap((row) => ('restoring' in row ? [row.restoring] : []))
   return {
     outcomes: rows.flatMap((row) => ('outcome' in row ? [row.outcome] : [])),
     uploads: rows.flatMap((row) => ('upload' in row ? [row.upload] : [])),
     tries: Object.fromEntries(rows.flatMap((row) => ('tries' in row ? [row.tries] : []))),
+    ...(restoring.length > 0 && { restoring: Object.fromEntries(restoring) }),
   }
 }
 

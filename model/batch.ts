@@ -75,6 +75,8 @@ export interface CopyResult {
   /** Of the whole batch so far; absent where the ledger could not even be read: as before then. */
   readonly counts?: Counts
   readonly failures?: FailureCounts
+  /** All that is left of the batch waits for restored copies: so many files. Its next generation is to come later. */
+  readonly restoringFiles?: number
   /** The address itself is at fault: no file was blamed for it. */
   readonly blocked?: Fault
   /** How long the batch waited for a free slot. */

@@ -22,6 +22,7 @@ export function toDetails(memo: StatusMemo, notes: readonly string[]): string {
     ...(excluded.files === 0 ? [] : [row('excluded', excluded)]),
     '',
     ...(listed.complete && listed.files > 0 ? [`${Math.floor((100 * totalOf(counts).files) / listed.files)} % of the files are accounted for.`] : []),
+    ...(memo.restoring ? [`- ${count(memo.restoring)} archived files are being restored.`] : []),
     ...Object.entries(memo.failures).map(([code, files]) => `- ${count(files)} × ${code}`),
     ...(memo.lists.length === 0 ? [] : ['', `Report: ${memo.lists.join(', ')}`]),
     ...(notes.length === 0 ? [] : ['', '### Notes', ...notes.map((note) => `- ${note}`)]),

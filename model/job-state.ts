@@ -4,7 +4,7 @@
  */
 import type { Fault } from './codes.ts'
 import type { JobOptions } from './job.ts'
-import { countsSoFar, failuresSoFar, newRun } from './run-state.ts'
+import { countsSoFar, failuresSoFar, newRun, restoringFiles } from './run-state.ts'
 import type { RunState } from './run-state.ts'
 import { totalOf } from './status.ts'
 import type { JobPhase, JobStatus, StatusMemo } from './status.ts'
@@ -93,6 +93,7 @@ export function accountingFault(run: RunState): Fault | null {
 
 export function toMemo(state: JobState, options: JobOptions): StatusMemo {
   const { run } = state
+  const restoring = restoringFiles(run)
   return {
     status: statusOf(state),
     phase: phaseOf(state),
@@ -106,6 +107,7 @@ export function toMemo(state: JobState, options: JobOptions): StatusMemo {
     excluded: run.excluded,
     counts: countsSoFar(run),
     failures: failuresSoFar(run),
+    ...(restoring > 0 && { restoring }),
     expected: options.expectFiles === undefined ? null : { files: options.expectFiles, bytes: options.expectBytes ?? 0 },
     timeZone: options.timeZone,
     startedAt: run.startedAt,

@@ -24,8 +24,17 @@ export interface JobOptions {
   readonly followSymlinks: boolean
   readonly emptyDirectories: boolean
   readonly metadataPolicy: MetadataPolicy
+  /** Tags of objects are copied, and their rights, where both ends have them. */
+  readonly tags?: boolean
+  readonly acl?: boolean
+  /** The store copies itself where both ends are one to it. Absent: where it then states a CRC-64/XZ. */
+  readonly serverCopy?: boolean
   /** `{A: B}`: objects of class A at the source are stored as class B. */
   readonly storageClassMap: Readonly<Record<string, string>>
+  /** Archived objects are restored for so many days and copied when they can be read. Absent: they fail as Archived. */
+  readonly restoreDays?: number
+  /** The first wait for restored copies; each further one is twice as long, up to an hour. */
+  readonly restoreWaitMs?: number
   readonly listExcluded: boolean
   /** The job ends early when more files than this have failed: a number, or percent of the files seen. */
   readonly maxFailed?: { readonly files: number } | { readonly percent: number }

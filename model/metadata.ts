@@ -22,6 +22,8 @@ export interface MetadataRules {
   readonly userMetadata: boolean
   readonly keepsMtime: boolean
   readonly maxMetadataBytes: number
+  /** Why it cannot hold user metadata of this name and value; undefined when it can. Absent: any name of a header. */
+  readonly fault?: ((name: string, value: string) => string | undefined) | undefined
 }
 
 export type MappedMetadata =
@@ -46,19 +48,25 @@ function withoutMtime(source: FileMetadata): FileMetadata {
 
 function fit(source: FileMetadata, mtimeMs: number, rules: MetadataRules): MappedMetadata {
   const { user, dropped } = fitUser(source.user, rules)
-  if (dropped.length > 0 && rules.policy === 'fail') return { kind: 'unsupported', sentence: unsupportedSentence(dropped, rules) }
+  if (dropped.length > 0 && rules.policy === 'fail') return { kind: 'unsupported', sentence: unsupportedSentence(dropped) }
   const { user: _, ...headers } = source
-  return { kind: 'ok', metadata: rules.contentHeaders ? { ...headers, user } : { user }, mtimeMs, dropped }
+  return { kind: 'ok', metadata: rules.contentHeaders ? { ...headers, user } : { user }, mtimeMs, dropped: dropped.map(({ name }) => name) }
 }
 
-function fitUser(source: Readonly<Record<string, string>>, { userMetadata, maxMetadataBytes }: MetadataRules) {
+interface Dropped {
+  readonly name: string
+  readonly why: string
+}
+
+function fitUser(source: Readonly<Record<string, string>>, rules: MetadataRules) {
   const user: Record<string, string> = {}
-  const dropped: string[] = []
+  const dropped: Dropped[] = []
   let bytes = 0
   for (const [name, value] of Object.entries(source)) {
     const cost = utf8Length(name) + utf8Length(value)
-    if (!userMetadata || !isHeaderName(name) || bytes + cost > maxMetadataBytes) {
-      dropped.push(name)
+    const why = refusal(name, value, bytes + cost, rules)
+    if (why !== undefined) {
+      dropped.push({ name, why })
       continue
     }
     bytes += cost
@@ -67,12 +75,18 @@ function fitUser(source: Readonly<Record<string, string>>, { userMetadata, maxMe
   return { user, dropped }
 }
 
-const isHeaderName = (name: string): boolean => /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)
+function refusal(name: string, value: string, bytes: number, { userMetadata, maxMetadataBytes, fault = headerFault }: MetadataRules): string | undefined {
+  if (!userMetadata) return 'The destination holds none.'
+  return fault(name, value) ?? (bytes > maxMetadataBytes ? `The destination holds ${maxMetadataBytes} bytes of it.` : undefined)
+}
 
-function unsupportedSentence(dropped: readonly string[], { userMetadata, maxMetadataBytes }: MetadataRules): string {
-  const why = userMetadata ? `holds ${maxMetadataBytes} bytes of it under names of plain letters` : 'holds none'
-  const names = dropped.map((name) => `"${name}"`).join(', ')
-  return `User metadata ${names} cannot be kept: the destination ${why}. With --metadata-policy drop it is left behind.`
+const headerFault = (name: string): string | undefined =>
+  /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) ? undefined : 'The destination holds it under names of plain letters.'
+
+function unsupportedSentence(dropped: readonly Dropped[]): string {
+  const names = dropped.map(({ name }) => `"${name}"`).join(', ')
+  const reasons = [...new Set(dropped.map(({ why }) => why))].join(' ')
+  return `User metadata ${names} cannot be kept. ${reasons} With --metadata-policy drop it is left behind.`
 }
 
 /** `1700000000.25`: seconds, without zeros at the end. */

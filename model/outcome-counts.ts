@@ -4,7 +4,7 @@ import { addCounts, addFailures, noCounts, type Counts, type FailureCounts } fro
 
 /** As much of a ledger row as counting needs. */
 export type Counted = { readonly size: number } & (
-  | { readonly kind: 'completed'; readonly verified: boolean }
+  | { readonly kind: 'completed'; readonly verified: boolean; readonly crc64?: string }
   | { readonly kind: 'skipped' | 'excluded' }
   | { readonly kind: 'failed'; readonly code: FileErrorCode }
 )
@@ -17,7 +17,7 @@ function countOf(outcome: Counted): Counts {
   const tally = { files: 1, bytes: outcome.size }
   switch (outcome.kind) {
     case 'completed':
-      return { ...noCounts, completed: tally, unverified: outcome.verified ? 0 : 1 }
+      return { ...noCounts, completed: tally, unverified: outcome.verified ? 0 : 1, ...(outcome.crc64 === '' && { withoutCrc64: 1 }) }
     case 'skipped':
       return { ...noCounts, skipped: tally }
     case 'failed':

@@ -5,11 +5,14 @@
 import type {
   BatchRef, CopyResult, FinishedBatch, FragmentRef, ListPosition, ListResult, MergeResult, OutcomesRef,
 } from './batch.ts'
+import { restoreWaitMs } from './restore-wait.ts'
 import { addCounts, addFailures, addTally, noCounts, noTally } from './status.ts'
 import type { Counts, FailureCounts, Tally } from './status.ts'
 
 export const batchesPerList = 50
 export const batchesPerMerge = 100
+/** Batches that wait for restored copies: with more of them the state would grow too large, and the listing waits. */
+export const mostRestoringBatches = 200
 
 export interface PendingBatch {
   readonly batch: BatchRef
@@ -17,6 +20,8 @@ export interface PendingBatch {
   readonly outcomes?: OutcomesRef
   readonly counts: Counts
   readonly failures: FailureCounts
+  /** So many files are being restored, as was seen so many times; the next look is due then. */
+  readonly restoring?: { readonly files: number; readonly looks: number; readonly until: number }
 }
 
 export interface RunState {
@@ -48,8 +53,10 @@ export function newRun(run: number, startedAt: number, retry?: RunState['retry']
 }
 
 /** The lister stays ahead of the copiers by one call at most. */
-export const wantsListing = (state: RunState, window: number): boolean =>
-  !state.listingDone && state.pending.length < window + batchesPerList
+export function wantsListing({ listingDone, pending }: RunState, window: number): boolean {
+  const restoring = pending.filter((batch) => batch.restoring).length
+  return !listingDone && restoring < mostRestoringBatches && pending.length - restoring < window + batchesPerList
+}
 
 /** Every call has a number of its own, also one that repeats a call that was cut: what a late writer leaves is never read. */
 export const withCall = (state: RunState): RunState => ({ ...state, calls: state.calls + 1 })
@@ -69,17 +76,33 @@ export function withListed(state: RunState, result: ListResult): RunState {
   }
 }
 
-export function withCopied(state: RunState, n: number, result: CopyResult): RunState {
+export interface RestoreClock {
+  readonly now: number
+  /** The first wait. */
+  readonly firstMs?: number
+}
+
+export function withCopied(state: RunState, n: number, result: CopyResult, { now, firstMs }: RestoreClock = { now: 0 }): RunState {
   const before = pendingOf(state, n)
+  const looks = (before.restoring?.looks ?? 0) + 1
   const after: PendingBatch = {
     batch: before.batch,
     generation: before.generation + 1,
     ...(result.outcomes && { outcomes: result.outcomes }),
     counts: result.counts ?? before.counts,
     failures: result.failures ?? before.failures,
+    ...(result.restoringFiles && { restoring: { files: result.restoringFiles, looks, until: now + restoreWaitMs(looks, firstMs) } }),
   }
   return result.done ? withFinished(withPending(state, after), n) : withPending(state, after)
 }
+
+/** The batch has waited long enough: it may look again. */
+export function withDue(state: RunState, n: number): RunState {
+  const before = pendingOf(state, n)
+  return before.restoring ? withPending(state, { ...before, restoring: { ...before.restoring, until: 0 } }) : state
+}
+
+export const restoringFiles = (state: RunState): number => state.pending.reduce((sum, { restoring }) => sum + (restoring?.files ?? 0), 0)
 
 /** The attempt's own answer is lost: what it recorded last, if that is known, stands; the rest is done again. */
 export function withUnknown(state: RunState, n: number, outcomes?: OutcomesRef): RunState {

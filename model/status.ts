@@ -18,23 +18,29 @@ export interface Counts {
   readonly failed: Tally
   /** Completed files whose bytes no hash of the store proved. */
   readonly unverified: number
+  /** Completed files that the store copied itself without stating their CRC-64/XZ. Absent: none. */
+  readonly withoutCrc64?: number
 }
 export const noCounts: Counts = { completed: noTally, skipped: noTally, failed: noTally, unverified: 0 }
 export function addCounts(a: Counts, b: Counts): Counts {
+  const withoutCrc64 = (a.withoutCrc64 ?? 0) + (b.withoutCrc64 ?? 0)
   return {
     completed: addTally(a.completed, b.completed),
     skipped: addTally(a.skipped, b.skipped),
     failed: addTally(a.failed, b.failed),
     unverified: a.unverified + b.unverified,
+    ...(withoutCrc64 !== 0 && { withoutCrc64 }),
   }
 }
-export const countsSince = (now: Counts, before: Counts): Counts => ({
-  completed: tallySince(now.completed, before.completed),
-  skipped: tallySince(now.skipped, before.skipped),
-  failed: tallySince(now.failed, before.failed),
-  unverified: now.unverified - before.unverified,
-})
-const tallySince = (now: Tally, before: Tally): Tally => ({ files: now.files - before.files, bytes: now.bytes - before.bytes })
+export const countsSince = (now: Counts, before: Counts): Counts =>
+  addCounts(now, {
+    completed: minus(before.completed),
+    skipped: minus(before.skipped),
+    failed: minus(before.failed),
+    unverified: -before.unverified,
+    ...(before.withoutCrc64 && { withoutCrc64: -before.withoutCrc64 }),
+  })
+const minus = ({ files, bytes }: Tally): Tally => ({ files: -files, bytes: -bytes })
 
 export const totalOf = (counts: Counts): Tally => addTally(addTally(counts.completed, counts.skipped), counts.failed)
 
@@ -59,6 +65,8 @@ export interface StatusMemo {
   readonly excluded: Tally
   readonly counts: Counts
   readonly failures: FailureCounts
+  /** Archived files that wait for their restored copies. Absent: none. */
+  readonly restoring?: number
   readonly expected: Tally | null
   readonly timeZone: string
   readonly startedAt: number
@@ -84,6 +92,10 @@ export interface JobView {
   readonly completed: Tally
   readonly skipped: Tally
   readonly failed: Tally
+  /** Completed files whose CRC-64/XZ nobody stated: an empty column in the report. */
+  readonly withoutCrc64: number
+  /** Archived files that wait for their restored copies. */
+  readonly restoring: number
   readonly failures: readonly { readonly code: FileErrorCode; readonly files: number; readonly example: string | null }[]
   readonly flow: {
     readonly version: number

@@ -27,7 +27,9 @@ export interface RunRecord {
   readonly excluded: Tally
   /** Completed files whose bytes no hash of the destination proved. */
   readonly unverified: number
-  /** Completed files that lost user metadata, by the policy `drop`. */
+  /** Completed files that the store copied itself without stating their CRC-64/XZ: an empty column. */
+  readonly withoutCrc64: number
+  /** Completed files that lost metadata, tags or rights, by the policy `drop`. */
   readonly droppedMetadata: number
   readonly lists: readonly { readonly name: string; readonly rows: number; readonly bytes: number }[]
 }
@@ -46,6 +48,7 @@ export function toRunRecord({ context, counts, excluded, startedAt, endedAt }: R
     failed: counts.failed,
     excluded,
     unverified: counts.unverified,
+    withoutCrc64: counts.withoutCrc64 ?? 0,
     droppedMetadata,
     lists,
   }

@@ -13,6 +13,7 @@
  * No method exists only to throw.
  */
 import type { Vendor } from '../model/address.ts'
+import type { Rights } from './rights.ts'
 
 export interface Storage {
   readonly info: StorageInfo
@@ -55,9 +56,22 @@ export interface Storage {
   readonly tagging?: Tagging
   readonly acl?: Acl
   readonly serverCopy?: ServerCopy
+  readonly refuses?: Refusals
+  /** For people: what the key must be allowed to do. */
+  readonly rights?: Rights
 
   /** What the store's own administration says of the bucket: slow, for the address check only. Fails `forbidden` without that right. */
   readonly facts?: (options?: CallOptions) => Promise<BucketFacts>
+}
+
+/**
+ * What the store cannot hold besides what `limits` say, told without a request: a sentence, or undefined where it can. `put` and
+ * `create` fail for the same.
+ */
+export interface Refusals {
+  readonly key?: (key: string) => string | undefined
+  /** User metadata of this name, in lower case. */
+  readonly metadata?: (name: string, value: string) => string | undefined
 }
 
 export interface BucketFacts {
@@ -77,6 +91,8 @@ export interface StorageInfo {
   /** Prefix or folder, '' or ending in '/'. */
   readonly prefix: string
   readonly endpoint: string
+  /** As whom, where that is known without a request: equal texts are one account. No secret can be had from it. */
+  readonly caller?: string
   /** File systems: the folder as a worker sees it, links followed, ending in '/'. */
   readonly root?: string
 }
@@ -173,6 +189,8 @@ export interface ObjectInfo extends ListEntry {
   readonly hashes: Hashes
   /** Absent: it can be read as it is, or was restored. */
   readonly archived?: 'archived' | 'restoring'
+  /** Its bytes are those of another object: a copy within the store would be one of the link. */
+  readonly isLink?: true
 }
 
 /** Content headers as the store holds them; `user` names are lower case without the vendor's prefix. */
@@ -297,6 +315,8 @@ export type Tags = Readonly<Record<string, string>>
 /** Stores with tags take them with `put` and `create`, so that an object is never there without. */
 export interface Tagging {
   readonly maxTags: number
+  /** Whether this tag may be given; absent: any. */
+  readonly holds?: (name: string, value: string) => boolean
   getTags(key: string, options?: CallOptions): Promise<Tags>
 }
 
@@ -313,9 +333,12 @@ export interface Acl {
 export interface ServerCopy {
   /** Of one copy, and of one part. */
   readonly maxCopyBytes: number
-  /** One endpoint, and credentials that reach both: by what is known without a request. */
+  /** One endpoint and one caller, by what is known without a request; it may turn out that this caller may not read there. */
   reaches(source: StorageInfo): boolean
-  /** Whole objects up to `maxCopyBytes`. `metadata` and the rest are as `put` takes them. Fails as `get` and `put` do. */
+  /**
+   * Whole objects up to `maxCopyBytes`. `metadata` and the rest are as `put` takes them, nothing is taken over from the source.
+   * Fails as `get` and `put` do; `precondition`: the source is another one, or the destination is not as demanded.
+   */
   copy(source: CopySource, key: string, options: PutOptions): Promise<PutResult>
   copyPart(upload: UploadRef, number: number, source: CopySource, options: CallOptions & { readonly range: NonNullable<GetOptions['range']> }): Promise<Part>
 }

@@ -1,9 +1,9 @@
 /** Lists, copies and merges until the run is copied or cut. A batch in flight always answers before this returns. */
-import { ActivityFailure, CancellationScope, TimeoutFailure, condition, isCancellation } from '@temporalio/workflow'
+import { ActivityFailure, CancellationScope, TimeoutFailure, condition, isCancellation, sleep } from '@temporalio/workflow'
 import type { OutcomesRef } from '../model/batch.ts'
 import type { Fault } from '../model/codes.ts'
 import { maxWindow, tooManyFailed } from '../model/job-state.ts'
-import { batchesPerList, isCopied, nextMerge, wantsListing, withCall, withCopied, withListed, withUnknown } from '../model/run-state.ts'
+import { batchesPerList, isCopied, nextMerge, wantsListing, withCall, withCopied, withDue, withListed, withUnknown } from '../model/run-state.ts'
 import type { PendingBatch } from '../model/run-state.ts'
 import { formatSize } from '../model/size.ts'
 import type { CopyHeartbeat } from '../model/heartbeat.ts'
@@ -22,6 +22,8 @@ class Pump {
   private readonly job: Job
   private readonly scope: CancellationScope
   private readonly copying = new Set<number>()
+  /** Batches whose files are being restored: a timer each, and no worker. */
+  private readonly waiting = new Set<number>()
   private listing = false
   private merging = false
   private progress = 0
@@ -43,17 +45,21 @@ class Pump {
   }
 
   private isIdle(): boolean {
-    return this.copying.size === 0 && !this.listing && !this.merging
+    return this.copying.size === 0 && this.waiting.size === 0 && !this.listing && !this.merging
   }
 
   private startWhatCan(): void {
     const { run, window } = this.job.state
     if (!this.listing && wantsListing(run, window)) this.launch(() => this.list())
-    for (const batch of run.pending) {
-      if (this.copying.size >= window) break
-      if (!this.copying.has(batch.batch.n)) this.launch(() => this.copy(batch))
-    }
+    for (const batch of run.pending) this.startBatch(batch, window)
     if (!this.merging && nextMerge(run) !== undefined) this.launch(() => this.merge())
+  }
+
+  private startBatch(pending: PendingBatch, window: number): void {
+    const { n } = pending.batch
+    if (this.copying.has(n) || this.waiting.has(n)) return
+    if ((pending.restoring?.until ?? 0) > Date.now()) this.launch(() => this.waitFor(pending))
+    else if (this.copying.size < window) this.launch(() => this.copy(pending))
   }
 
   /** Whatever a task throws beyond being cut is a fault of ours: the run ends, its report is written. */
@@ -88,6 +94,17 @@ class Pump {
     }
   }
 
+  private async waitFor({ batch: { n }, restoring }: PendingBatch): Promise<void> {
+    if (restoring === undefined) return
+    this.waiting.add(n)
+    try {
+      await sleep(restoring.until - Date.now(), { summary: `batch ${n}: ${restoring.files} files are being restored` })
+      this.job.state.run = withDue(this.job.state.run, n)
+    } finally {
+      this.waiting.delete(n)
+    }
+  }
+
   private async copy({ batch, generation, outcomes, counts: known }: PendingBatch): Promise<void> {
     const { state, options } = this.job
     const { window } = state
@@ -98,7 +115,7 @@ class Pump {
       const result = await copier(summary, window).copyBatch({
         context: this.job.context, batch, generation, window, known, ...(outcomes && { previous: outcomes }),
       })
-      state.run = withCopied(state.run, batch.n, result)
+      state.run = withCopied(state.run, batch.n, result, { now: Date.now(), ...(options.restoreWaitMs !== undefined && { firstMs: options.restoreWaitMs }) })
       if (options.window === undefined && result.queuedMs < promptMs) state.window = Math.min(maxWindow, window + 1)
       if (result.blocked) this.block(result.blocked)
       const fault = tooManyFailed(state, options)

@@ -1,4 +1,5 @@
 import type { Role } from '../../model/address.ts'
+import type { Storage } from '../../storage/storage.ts'
 import { beating } from '../beating.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { checkDestination, checkSource } from './check-address.ts'
@@ -17,7 +18,13 @@ export interface CheckAddressResult {
   readonly checks: readonly CheckRow[]
   readonly abilities: Readonly<Record<string, unknown>> | null
   readonly limits: Readonly<Record<string, unknown>> | null
+  /** What the key must be allowed to do, by the vendor's names. */
+  readonly rights: Readonly<Record<string, readonly string[]>> | null
 }
+
+/** The optional groups, as abilities among others. */
+const groupsOf = ({ multipart, tagging, acl, archive, serverCopy }: Storage): Readonly<Record<string, boolean>> =>
+  Object.fromEntries(Object.entries({ multipart, tagging, acl, archive, serverCopy }).map(([name, group]) => [name, group !== undefined]))
 
 export const createCheckAddress = ({ storages }: Dependencies) =>
   async function checkAddressActivity({ address, role }: CheckAddressInput): Promise<CheckAddressResult> {
@@ -25,10 +32,10 @@ export const createCheckAddress = ({ storages }: Dependencies) =>
       const found = await opened(role, () => storages.open(address, role))
       if ('fault' in found) {
         const { code, message } = found.fault
-        return { address, ok: false, checks: [{ name: 'address', ok: false, code, message }], abilities: null, limits: null }
+        return { address, ok: false, checks: [{ name: 'address', ok: false, code, message }], abilities: null, limits: null, rights: null }
       }
       const { storage } = found
       const { rows, fault } = await (role === 'source' ? checkSource : checkDestination)(storage, { signal })
-      return { address, ok: fault === null, checks: rows, abilities: { ...storage.abilities }, limits: { ...storage.limits } }
+      return { address, ok: fault === null, checks: rows, abilities: { ...storage.abilities, ...groupsOf(storage) }, limits: { ...storage.limits }, rights: storage.rights ?? null }
     })
   }

@@ -24,6 +24,7 @@ export const createCommand: Command = {
   examples: [
     ['tranship create nightly --from photos --to archive:2024/', ''],
     ['tranship create big --from ./data --to archive --no-start --window 100', 'checked, then Stopped'],
+    ['tranship create cold --from glacier --to archive --restore --restore-days 3 --restore-wait 30m', 'waits for restored copies'],
     ['tranship create nightly --file job.yaml --again', 'options from a file'],
   ],
   run: async (args, shell) => {

@@ -25,6 +25,8 @@ export const migrateCommand: Command = {
   examples: [
     ['tranship migrate photos archive', 'an open job of that name is followed, a closed one gets its next run'],
     ['tranship migrate ./data archive:2024/ --include "**/*.jpg"', 'a folder of this machine'],
+    ['tranship migrate photos archive --restore --tags --acl', 'archived objects too, with tags and access rights'],
+    ['tranship migrate photos copies --server-copy', 'the store copies itself: one endpoint, one key'],
     ['tranship migrate photos archive --dry-run --out plan', 'what would be copied, without copying'],
   ],
   run: async (args, shell) => {

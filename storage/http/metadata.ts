@@ -40,15 +40,25 @@ export function toMetadataHeaders(metadata: Metadata, form: MetadataForm, maxByt
   }
   for (const [name, value] of Object.entries(metadata.user)) {
     const kept = name.toLowerCase()
-    if (!form.names.test(kept)) throw unsupported(`The store cannot hold the metadata name "${name}".`)
-    headers[form.prefix + kept] = checked(form.text.encode(value), name)
+    const fault = metadataFault(form, kept, value)
+    if (fault !== undefined) throw unsupported(fault)
+    headers[form.prefix + kept] = form.text.encode(value) ?? ''
   }
   return headers
 }
 
-function checked(value: string | undefined, name: string): string {
-  if (value === undefined || /[\x00-\x08\x0a-\x1f\x7f]/.test(value))
-    throw unsupported(`The store cannot hold the value of "${name}": control characters or spaces at its ends.`)
+/** Why user metadata cannot be held; undefined when it can. Pure. */
+export function metadataFault({ names, text }: MetadataForm, name: string, value: string): string | undefined {
+  if (!names.test(name)) return `The store cannot hold the metadata name "${name}".`
+  const kept = text.encode(value)
+  return kept === undefined || control.test(kept) ? valueFault(name) : undefined
+}
+
+const control = /[\x00-\x08\x0a-\x1f\x7f]/
+const valueFault = (name: string): string => `The store cannot hold the value of "${name}": control characters or spaces at its ends.`
+
+function checked(value: string, name: string): string {
+  if (control.test(value)) throw unsupported(valueFault(name))
   return value
 }
 

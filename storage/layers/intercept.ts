@@ -2,10 +2,10 @@ import type { Acl, Archive, Body, Multipart, ServerCopy, Storage, Tagging } from
 
 type Groups = 'multipart' | 'archive' | 'tagging' | 'acl' | 'serverCopy'
 export type Operation =
-  | Exclude<keyof Storage, 'info' | 'limits' | 'abilities' | 'close' | 'facts' | Groups>
+  | Exclude<keyof Storage, 'info' | 'limits' | 'abilities' | 'close' | 'facts' | 'refuses' | 'rights' | Groups>
   | keyof Multipart
   | keyof Archive
-  | Exclude<keyof Tagging, 'maxTags'>
+  | Exclude<keyof Tagging, 'maxTags' | 'holds'>
   | keyof Acl
   | Exclude<keyof ServerCopy, 'maxCopyBytes' | 'reaches'>
 
@@ -63,7 +63,7 @@ type Asked = { readonly signal?: AbortSignal } | undefined
 
 /** Every member of `inner`, to be spread: layers name only what they change. */
 export function forward(inner: Storage): Storage {
-  const { info, limits, abilities, multipart, archive, tagging, acl, serverCopy, facts } = inner
+  const { info, limits, abilities, multipart, archive, tagging, acl, serverCopy, refuses, rights, facts } = inner
   return {
     info,
     limits,
@@ -79,6 +79,8 @@ export function forward(inner: Storage): Storage {
     ...(tagging && { tagging }),
     ...(acl && { acl }),
     ...(serverCopy && { serverCopy }),
+    ...(refuses && { refuses }),
+    ...(rights && { rights }),
     ...(facts && { facts }),
   }
 }

@@ -5,7 +5,7 @@ import { forward } from './intercept.ts'
 
 /** Refuses, before anything is sent, what a store says that it does not hold. */
 export function withLimits(inner: Storage): Storage {
-  const { limits, multipart } = inner
+  const { limits, multipart, serverCopy } = inner
   return {
     ...forward(inner),
     put: async (key, body, options) => {
@@ -24,6 +24,15 @@ export function withLimits(inner: Storage): Storage {
         putPart: async (upload, number, body, options) => {
           assertBytes(lengthOf(body), limits.maxPartBytes, 'in one part')
           return await multipart.putPart(upload, number, body, options)
+        },
+      },
+    }),
+    ...(serverCopy && {
+      serverCopy: {
+        ...serverCopy,
+        copy: async (source, key, options) => {
+          assertObject(key, options.metadata, limits)
+          return await serverCopy.copy(source, key, options)
         },
       },
     }),

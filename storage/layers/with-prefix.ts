@@ -21,8 +21,10 @@ export function withPrefix(inner: Storage, prefix: string): Storage {
   }
 }
 
-function groupsBelow(prefix: string, { archive, tagging, acl, serverCopy }: Storage): Partial<Storage> {
+function groupsBelow(prefix: string, { archive, tagging, acl, serverCopy, refuses }: Storage): Partial<Storage> {
+  const { key: refusesKey } = refuses ?? {}
   return {
+    ...(refusesKey && { refuses: { ...refuses, key: (key) => refusesKey(prefix + key) } }),
     ...(archive && { archive: { restore: (key, options) => archive.restore(prefix + key, options) } }),
     ...(tagging && { tagging: { ...tagging, getTags: (key, options) => tagging.getTags(prefix + key, options) } }),
     ...(acl && { acl: { getAcl: (key, options) => acl.getAcl(prefix + key, options) } }),

@@ -26,7 +26,15 @@ export function assertKey(key: string): void {
 }
 
 export function unsupported(key: string, why: string): StorageError {
-  return new StorageError(`A folder cannot hold the key ${JSON.stringify(key)}: ${why}.`, { kind: 'key-unsupported' })
+  return new StorageError(sentenceOf(key, why), { kind: 'key-unsupported' })
+}
+
+const sentenceOf = (key: string, why: string): string => `A folder cannot hold the key ${JSON.stringify(key)}: ${why}.`
+
+/** As `keyFault`, for people. */
+export function keySentence(key: string): string | undefined {
+  const fault = keyFault(key)
+  return fault && sentenceOf(key, fault)
 }
 
 /** '' for a file in the root, else ending in '/'. */

@@ -58,6 +58,8 @@ describe('the view of a job', () => {
       completed: files(12_000),
       skipped: noTally,
       failed: noTally,
+      withoutCrc64: 0,
+      restoring: 0,
       failures: [{ code: 'Forbidden', files: 3, example: null }],
       flow: {
         version: 0,

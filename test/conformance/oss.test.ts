@@ -7,7 +7,7 @@ conformance('oss', async () => {
   const reader = { accessKeyId: 'none', accessKeySecret: 'test-secret', rights: 'none' } as const
   const throttled = { accessKeyId: 'throttled', accessKeySecret: 'test-secret' }
   const broken = { accessKeyId: 'broken', accessKeySecret: 'test-secret' }
-  const server = await startOssServer({ buckets: [{ name: 'conformance' }], keys: [key, reader, throttled, broken] })
+  const server = await startOssServer({ buckets: [{ name: 'conformance' }], keys: [key, reader, throttled, broken], restoreDelayMs: 200 })
   server.faults.add({ accessKeyId: 'throttled', do: { kind: 'error', code: 'SlowDown', status: 503 } })
   server.faults.add({ accessKeyId: 'broken', do: { kind: 'error', code: 'InternalError', status: 500 } })
   const address = { vendor: 'oss', endpoint: server.endpoint, region: server.region, bucket: 'conformance', ...key } as const
@@ -21,6 +21,7 @@ conformance('oss', async () => {
       throttled: await openStorage({ ...address, ...throttled }),
       unavailable: await openStorage({ ...address, ...broken }),
     },
+    archiveClass: 'Archive',
     refuses: [
       { keys: /^[/\\]/, reason: 'OSS forbids them' },
       { keys: /^[^]{1024}$/, reason: 'OSS keys have at most 1,023 bytes' },

@@ -19,6 +19,8 @@ conformance('s3', async () => {
       'names within names': 'versitygw keeps objects as files, and a file system holds a file or a folder of one name',
       'odd names': 'versitygw cleans keys like paths: // becomes /, a leading / goes, dots are refused',
       'control characters': 'versitygw ignores encoding-type and lists them as U+FFFD',
+      rights: 'versitygw answers neither to x-amz-acl of an object nor to ?acl',
+      archives: 'versitygw has no archive classes',
       'concurrent conditions': 'versitygw looks for the object before it takes the body, so that several may win',
     },
     stop: () => server.stop(),

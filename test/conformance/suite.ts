@@ -2,12 +2,15 @@
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import { withPrefix } from '../../storage/layers/with-prefix.ts'
 import type { Storage } from '../../storage/storage.ts'
+import { archiveCases } from './cases/archive.ts'
 import { failureCases } from './cases/failures.ts'
 import { keyCases } from './cases/keys.ts'
 import { listCases } from './cases/list.ts'
 import { metadataCases } from './cases/metadata.ts'
 import { multipartCases } from './cases/multipart.ts'
 import { readCases } from './cases/read.ts'
+import { serverCopyCases } from './cases/server-copy.ts'
+import { tagCases } from './cases/tags.ts'
 import { writeCases } from './cases/write.ts'
 import type { Target } from './target.ts'
 
@@ -37,6 +40,6 @@ export function conformance(vendor: string, start: () => Promise<Target>): void 
         await work({ target, storage: withPrefix(target.storage, `case-${++cases}/`), skip })
       })
     }
-    for (const add of [keyCases, listCases, readCases, writeCases, metadataCases, multipartCases, failureCases]) add(check)
+    for (const add of [keyCases, listCases, readCases, writeCases, metadataCases, multipartCases, tagCases, archiveCases, serverCopyCases, failureCases]) add(check)
   })
 }

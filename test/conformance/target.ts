@@ -6,6 +6,8 @@ export interface Target {
   readonly storage: Storage
   /** The same store, opened so that every call fails in a known way. */
   readonly failing: Partial<Record<Failure, Storage>>
+  /** Stores that restore: a class whose objects must be. */
+  readonly archiveClass?: string
   /** Keys that the driver refuses, with the reason. */
   readonly refuses?: readonly Refusal[]
   /** What the server behind the driver cannot do, with the reason: not the driver's fault, and said in the output. */
@@ -21,5 +23,5 @@ export interface Refusal {
   readonly reason: string
 }
 
-export const quirks = ['names within names', 'odd names', 'control characters', 'concurrent conditions'] as const
+export const quirks = ['names within names', 'odd names', 'control characters', 'concurrent conditions', 'rights', 'archives'] as const
 export type Quirk = (typeof quirks)[number]

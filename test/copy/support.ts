@@ -1,4 +1,4 @@
-/** A batch on two memory stores, with everything else at its defaults. */
+/** A batch on two memory stores, with everything else at its defaults; but bytes pass through, though these stores could copy themselves. */
 import { makePiecePool } from '../../copy/piece-pool.ts'
 import { makeRequestPool } from '../../copy/request-pool.ts'
 import type { CopyTask } from '../../copy/copy-task.ts'
@@ -16,6 +16,7 @@ export const jobOptions = (options: Partial<JobOptions> = {}): JobOptions => ({
   destination: 'archive',
   timeZone: 'UTC',
   ...jobDefaults,
+  serverCopy: false,
   ...options,
 })
 

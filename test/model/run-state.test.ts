@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { CopyResult } from '../../model/batch.ts'
 import {
-  batchesPerMerge, countsSoFar, isCopied, newRun, nextMerge, wantsListing, withAllFinished, withCall, withCopied, withListed, withMerge, withMerged, withUnknown,
+  batchesPerMerge, countsSoFar, isCopied, mostRestoringBatches, newRun, nextMerge, restoringFiles, wantsListing, withAllFinished, withCall, withCopied, withDue, withListed, withMerge, withMerged, withUnknown,
 } from '../../model/run-state.ts'
 import type { RunState } from '../../model/run-state.ts'
 import { noCounts, noTally, totalOf } from '../../model/status.ts'
@@ -12,13 +12,14 @@ const copied = (done: number, generation: number): CopyResult => ({
   done: done === files, outcomes: { generation, attempt: 1 }, failures: {}, queuedMs: 0,
   counts: { ...noCounts, completed: { files: done, bytes: done } },
 })
+const restoring = (done: number, generation: number): CopyResult => ({ ...copied(done, generation), done: false, restoringFiles: files - done })
 const listed = (state: RunState, batches: number, more: boolean): RunState =>
   withListed(state, {
     batches: Array.from({ length: batches }, (_, i) => ({ n: state.nextBatch + i, listAttempt: 1, files, bytes: files })),
     excluded: noTally, ...(more && { position: { call: state.calls, attempt: 1 } }),
   })
 
-type Step = { readonly kind: 'list' | 'copy' | 'cut' | 'unknown' | 'merge'; readonly pick: number }
+type Step = { readonly kind: 'list' | 'copy' | 'cut' | 'restore' | 'due' | 'unknown' | 'merge'; readonly pick: number }
 
 function apply(state: RunState, { kind, pick }: Step): RunState {
   const pending = state.pending[pick % Math.max(1, state.pending.length)]
@@ -26,6 +27,8 @@ function apply(state: RunState, { kind, pick }: Step): RunState {
   if (kind === 'list') return state.listingDone ? state : listed(state, pick % 60, pick % 5 !== 0)
   if (kind === 'merge') return merge ? mergedOnce(state, merge.length) : state
   if (pending === undefined) return state
+  if (kind === 'due') return withDue(state, pending.batch.n)
+  if (kind === 'restore') return withCopied(state, pending.batch.n, restoring(pending.counts.completed.files, pending.generation), { now: pick })
   if (kind === 'unknown') return withUnknown(state, pending.batch.n)
   const before = pending.counts.completed.files
   return withCopied(state, pending.batch.n, copied(kind === 'copy' ? files : Math.max(before, pick % files), pending.generation))
@@ -39,7 +42,7 @@ function mergedOnce(before: RunState, batches: number): RunState {
 
 describe('the state of a run', () => {
   it('counts every listed file exactly once, in whatever order things happen', () => {
-    const step = fc.record({ kind: fc.constantFrom<Step['kind']>('list', 'copy', 'cut', 'unknown', 'merge'), pick: fc.nat(1_000) })
+    const step = fc.record({ kind: fc.constantFrom<Step['kind']>('list', 'copy', 'cut', 'restore', 'due', 'unknown', 'merge'), pick: fc.nat(1_000) })
     fc.assert(fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
       const worked = steps.reduce(apply, newRun(1, 0))
       let state = listed(worked, 1, false)
@@ -80,5 +83,30 @@ describe('the state of a run', () => {
     expect(wantsListing(listed(newRun(1, 0), 69, true), 20)).toBe(true)
     expect(wantsListing(listed(newRun(1, 0), 70, true), 20)).toBe(false)
     expect(wantsListing(listed(newRun(1, 0), 1, false), 20)).toBe(false)
+  })
+
+  it('waits for restored copies a while that grows to an hour, and says how many files do', () => {
+    let state = listed(newRun(1, 0), 2, false)
+    const waits: number[] = []
+    for (let generation = 0; generation < 8; generation++) {
+      state = withCopied(withDue(state, 0), 0, restoring(3, generation), { now: 1_000 })
+      waits.push(((state.pending[0]?.restoring?.until ?? 0) - 1_000) / 60_000)
+    }
+    expect(waits).toEqual([2, 4, 8, 16, 32, 60, 60, 60])
+    expect(restoringFiles(state)).toBe(7)
+    expect(withDue(state, 0).pending[0]?.restoring?.until).toBe(0)
+    expect(withDue(state, 1)).toBe(state)
+    state = withCopied(state, 0, copied(5, 8))
+    expect([restoringFiles(state), isCopied(state), state.pending[0]?.restoring]).toEqual([0, false, undefined])
+  })
+
+  it('goes on listing beside batches that wait for restored copies, until they are many', () => {
+    let state = listed(newRun(1, 0), mostRestoringBatches, true)
+    expect(wantsListing(state, 20)).toBe(false)
+    for (let n = 0; n < mostRestoringBatches - 1; n++) state = withCopied(state, n, restoring(0, 0), { now: 0 })
+    expect(wantsListing(state, 20)).toBe(true)
+    state = withCopied(state, mostRestoringBatches - 1, restoring(0, 0), { now: 0 })
+    expect(wantsListing(state, 20)).toBe(false)
+    expect(JSON.stringify(state).length).toBeLessThan(100 * 1024)
   })
 })

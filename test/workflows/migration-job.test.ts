@@ -67,6 +67,25 @@ describe('a job', () => {
     })
   })
 
+  it('waits for restored copies on a timer, beside which others go on, and stops and starts meanwhile', async () => {
+    const simulation = simulate({ batches: 5, readyAtLook: 3 })
+    const name = 'restoring-job'
+    await withWorkers(environment, simulation, async () => {
+      const handle = await begin(optionsOf(name, { restoreDays: 7, restoreWaitMs: 1_500 }))
+      await awaitUntil(async () => (await memoOf(name)).restoring === 100 && (await memoOf(name)).counts.completed.files === 400)
+      const { raw } = await handle.describe()
+      expect(raw.pendingActivities ?? []).toEqual([])
+      await handle.executeUpdate('stop', { args: [{}] })
+      await awaitUntil(async () => (await memoOf(name)).status === 'Stopped')
+      expect(await memoOf(name)).toMatchObject({ restoring: 100 })
+      await handle.signal('start', {})
+      const memo = await environment.client.workflow.getHandle(workflowIdOf(name)).result()
+      expect(memo).toMatchObject({ status: 'Completed', counts: { completed: { files: 500 } } })
+      expect(memo).not.toHaveProperty('restoring')
+    })
+    expect(simulation.looks()).toBe(4)
+  })
+
   it('waits as Failed, retries only what failed, and is refused a second retry', async () => {
     const simulation = simulate({ batches: 3, failing: 4 })
     await withWorkers(environment, simulation, async () => {

@@ -20,6 +20,8 @@ export interface SimulationOptions {
   readonly failing?: number
   /** The destination is at fault from this copy on, until the simulation is `mended`. */
   readonly blockedAfter?: number
+  /** The files of batch 0 are archived, and can be read at so many looks. */
+  readonly readyAtLook?: number
 }
 
 /** What the simulated data plane saw: how often each batch's files were copied, by batch. */
@@ -29,6 +31,7 @@ export interface Simulation {
   readonly merged: Set<number>
   readonly copying: () => number
   readonly most: () => number
+  readonly looks: () => number
   readonly mend: () => void
 }
 
@@ -39,16 +42,18 @@ const kib = 1024
 export const counts = (files: number, failed = 0): Counts =>
   ({ ...noCounts, completed: { files: files - failed, bytes: (files - failed) * kib }, failed: { files: failed, bytes: failed * kib } })
 
-export function simulate({ batches, copyMs = 0, failing = 0, blockedAfter = Infinity }: SimulationOptions): Simulation {
+export function simulate({ batches, copyMs = 0, failing = 0, blockedAfter = Infinity, readyAtLook = 0 }: SimulationOptions): Simulation {
   const copied = new Map<number, number>()
   const merged = new Set<number>()
   let copying = 0
   let most = 0
   let copies = 0
   let mended = false
+  let looks = 0
 
   async function copyBatch({ batch, window }: CopyInput): Promise<CopyResult> {
     if (++copies > blockedAfter && !mended) return { done: false, counts: noCounts, failures: {}, queuedMs: 0, blocked: revoked }
+    if (batch.n === 0 && looks++ < readyAtLook) return { done: false, counts: noCounts, failures: {}, queuedMs: 0, restoringFiles: batch.files }
     const context = Context.current()
     const beat = setInterval(() => context.heartbeat(), window > 20 ? heartbeatEveryMs(window) : 200)
     most = Math.max(most, ++copying)
@@ -71,7 +76,7 @@ export function simulate({ batches, copyMs = 0, failing = 0, blockedAfter = Infi
   const activities: Activities = {
     copyBatch,
     checkJob: async () => ({ fault: copies > blockedAfter && !mended ? revoked : null, latestRun: 0, proven: ['md5'], warnings: [] }),
-    checkAddress: async ({ address }) => ({ address, ok: true, checks: [], abilities: null, limits: null }),
+    checkAddress: async ({ address }) => ({ address, ok: true, checks: [], abilities: null, limits: null, rights: null }),
     async listBatches({ firstBatch, maxBatches, call, retry }) {
       const last = retry ? 1 : batches
       const refs: BatchRef[] = []
@@ -97,7 +102,7 @@ export function simulate({ batches, copyMs = 0, failing = 0, blockedAfter = Infi
     readRunning: async () => ({ slices: [], next: null, gone: false }),
     readReport: async () => ({ bytes: '', size: 0 }),
   }
-  return { activities, copied, merged, copying: () => copying, most: () => most, mend: () => { mended = true } }
+  return { activities, copied, merged, copying: () => copying, most: () => most, looks: () => looks, mend: () => { mended = true } }
 }
 
 export const optionsOf = (job: string, more: Partial<JobOptions> = {}): JobOptions =>

@@ -1,6 +1,7 @@
 import { StorageError } from '../../error.ts'
-import type { CallOptions, Storage, StorageAbilities, StorageLimits } from '../../storage.ts'
+import type { CallOptions, Storage, StorageAbilities, StorageInfo, StorageLimits } from '../../storage.ts'
 import { fault } from './error.ts'
+import { groupsOf } from './groups.ts'
 import { openMultipart } from './multipart.ts'
 import { found, listPage, readObject, toInfo } from './read.ts'
 import { memoryStore, type MemoryStore } from './store.ts'
@@ -11,13 +12,19 @@ export interface MemoryOptions {
   readonly store?: string
   readonly limits?: Partial<StorageLimits>
   readonly now?: () => number
+  /** How long a restore takes. */
+  readonly restoreMs?: number
 }
 
 export interface MemoryBucket {
   readonly store: MemoryStore
   readonly limits: StorageLimits
   readonly now: () => number
+  readonly restoreMs: number
 }
+
+/** Every operation: after its signal was looked at, and whether the store is still there. */
+export type Call = <T>(options: CallOptions | undefined, work: () => T | Promise<T>) => Promise<T>
 
 const defaultLimits: StorageLimits = {
   maxPutBytes: 5 * 1024 ** 3,
@@ -47,23 +54,24 @@ const abilities: StorageAbilities = {
 }
 
 /** A store with every ability, without a system behind it: what tests run against, judged by the same suite as the others. */
-export function openMemory({ store: name = crypto.randomUUID(), limits, now = Date.now }: MemoryOptions = {}): Storage {
-  const bucket: MemoryBucket = { store: memoryStore(name), limits: { ...defaultLimits, ...limits }, now }
+export function openMemory({ store: name = crypto.randomUUID(), limits, now = Date.now, restoreMs = 0 }: MemoryOptions = {}): Storage {
+  const bucket: MemoryBucket = { store: memoryStore(name), limits: { ...defaultLimits, ...limits }, now, restoreMs }
   const { store } = bucket
+  const info: StorageInfo = { vendor: 'memory', bucket: name, prefix: '', endpoint: 'memory:' }
   const multipart = openMultipart(bucket)
-  const call = async <T>(options: CallOptions | undefined, work: () => T | Promise<T>): Promise<T> => {
+  const call: Call = async (options, work) => {
     await Promise.resolve()
     if (options?.signal?.aborted) throw new StorageError('The caller gave up.', { kind: 'aborted' })
     if (store.removed) throw fault('no-bucket', store.name)
     return await work()
   }
   return {
-    info: { vendor: 'memory', bucket: name, prefix: '', endpoint: 'memory:' },
+    info,
     limits: bucket.limits,
     abilities,
     list: (options = {}) => call(options, () => listPage(store, options, bucket.limits)),
-    head: (key, options) => call(options, () => toInfo(key, found(store, key))),
-    get: (key, sink, options = {}) => call(options, () => readObject(store, key, sink, options)),
+    head: (key, options) => call(options, () => toInfo(key, found(store, key), now())),
+    get: (key, sink, options = {}) => call(options, () => readObject(bucket, key, sink, options)),
     put: (key, body, options) => call(options, () => putObject(bucket, key, body, options)),
     delete: (key, options) => call(options, () => store.remove(key)),
     close: async () => {},
@@ -75,5 +83,6 @@ export function openMemory({ store: name = crypto.randomUUID(), limits, now = Da
       abort: (upload, options) => call(options, () => multipart.abort(upload, options)),
       listUploads: (key, options) => call(options, () => multipart.listUploads(key, options)),
     },
+    ...groupsOf(bucket, call, info),
   }
 }

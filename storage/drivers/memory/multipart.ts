@@ -32,15 +32,15 @@ function openUpload(store: MemoryStore, { uploadId }: UploadRef): StoredUpload {
 }
 
 function createUpload({ store }: MemoryBucket, key: string, options: CreateUploadOptions): UploadRef {
-  const { metadata, storageClass, partBytes } = options
+  const { metadata, storageClass, tags, acl, partBytes } = options
   assertKey(key)
   const uploadId = crypto.randomUUID()
-  const upload = { key, uploadId, partBytes, storageClass, metadata: structuredClone(metadata), parts: new Map() }
+  const upload = { key, uploadId, partBytes, storageClass, tags, acl, metadata: structuredClone(metadata), parts: new Map() }
   store.uploads.set(upload.uploadId, upload)
   return toRef(upload)
 }
 
-async function putPart(
+export async function putPart(
   { store, limits }: MemoryBucket, ref: UploadRef, number: number, body: Body, options: PartOptions = {},
 ): Promise<Part> {
   openUpload(store, ref)
@@ -59,10 +59,10 @@ async function completeUpload(
   const bytes = assemble(openUpload(store, ref), parts, limits.minPartBytes)
   const hashes = { crc64: await crc64(bytes) }
   assertHashes(options.hashes, hashes)
-  const { key, storageClass, metadata } = openUpload(store, ref)
+  const { key, storageClass, metadata, tags, acl } = openUpload(store, ref)
   assertConditions(store, key, options)
   const etag = `${md5(Buffer.from(parts.map((part) => part.etag).join(''), 'hex'))}-${parts.length}`
-  store.set(key, { bytes, mtimeMs: now(), etag, crc64: hashes.crc64, storageClass, metadata })
+  store.set(key, { bytes, mtimeMs: now(), etag, crc64: hashes.crc64, storageClass, metadata, tags, acl })
   store.uploads.delete(ref.uploadId)
   return { etag, hashes }
 }

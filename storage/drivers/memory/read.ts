@@ -1,5 +1,6 @@
 import { StorageError } from '../../error.ts'
 import type { GetOptions, ListEntry, ListOptions, ListPage, ObjectInfo, Sink, StorageLimits } from '../../storage.ts'
+import type { MemoryBucket } from './driver.ts'
 import { fault } from './error.ts'
 import type { MemoryStore, StoredObject } from './store.ts'
 
@@ -24,22 +25,35 @@ function toEntry(key: string, { bytes, mtimeMs, etag, storageClass }: StoredObje
   return { key, size: bytes.length, mtimeMs, etag, ...(storageClass !== undefined && { storageClass }) }
 }
 
-export function toInfo(key: string, object: StoredObject): ObjectInfo {
-  return { ...toEntry(key, object), metadata: object.metadata, hashes: { crc64: object.crc64 } }
+export function toInfo(key: string, object: StoredObject, now: number): ObjectInfo {
+  const archived = archivedOf(object, now)
+  return { ...toEntry(key, object), metadata: object.metadata, hashes: { crc64: object.crc64 }, ...(archived && { archived }) }
 }
 
-export async function readObject(store: MemoryStore, key: string, sink: Sink, options: GetOptions): Promise<ObjectInfo> {
+function archivedOf({ storageClass, restoredMs }: StoredObject, now: number): ObjectInfo['archived'] {
+  if (!storageClass?.endsWith('Archive')) return undefined
+  if (restoredMs === undefined) return 'archived'
+  return now < restoredMs ? 'restoring' : undefined
+}
+
+/** What can be read now, and is still the one that is meant. */
+export function readable({ store, now }: MemoryBucket, key: string, ifMatch: string | undefined): StoredObject {
   const object = found(store, key)
-  if (options.ifMatch !== undefined && options.ifMatch !== object.etag) throw fault('precondition', key)
-  if (object.storageClass?.endsWith('Archive')) throw fault('archived', key)
+  if (ifMatch !== undefined && ifMatch !== object.etag) throw fault('precondition', key)
+  if (archivedOf(object, now()) !== undefined) throw fault('archived', key)
+  return object
+}
+
+export async function readObject(bucket: MemoryBucket, key: string, sink: Sink, options: GetOptions): Promise<ObjectInfo> {
+  const object = readable(bucket, key, options.ifMatch)
   const wanted = slice(object.bytes, options.range)
-  const info = toInfo(key, object)
+  const info = toInfo(key, object, bucket.now())
   options.onInfo?.(info)
   await pour(wanted, sink, options.signal)
   return info
 }
 
-function slice(bytes: Uint8Array, range: GetOptions['range']): Uint8Array {
+export function slice(bytes: Uint8Array, range: GetOptions['range']): Uint8Array {
   if (!range) return bytes
   if (range.first < bytes.length) return bytes.subarray(range.first, range.last + 1)
   throw new StorageError(`Byte ${range.first} lies beyond the end at ${bytes.length}.`, { kind: 'range' })

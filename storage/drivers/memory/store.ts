@@ -1,4 +1,4 @@
-import type { Metadata, Part } from '../../storage.ts'
+import type { CannedAcl, Metadata, Part, Tags } from '../../storage.ts'
 import { SortedKeys } from './sorted-keys.ts'
 
 export interface StoredObject {
@@ -8,6 +8,10 @@ export interface StoredObject {
   readonly crc64: string
   readonly storageClass: string | undefined
   readonly metadata: Metadata
+  readonly tags: Tags | undefined
+  readonly acl: CannedAcl | undefined
+  /** A restored copy is there from then on. */
+  readonly restoredMs?: number
 }
 
 export interface StoredUpload {
@@ -16,6 +20,8 @@ export interface StoredUpload {
   readonly partBytes: number
   readonly storageClass: string | undefined
   readonly metadata: Metadata
+  readonly tags: Tags | undefined
+  readonly acl: CannedAcl | undefined
   readonly parts: Map<number, { readonly part: Part; readonly bytes: Uint8Array }>
 }
 

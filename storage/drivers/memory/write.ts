@@ -10,9 +10,9 @@ export async function putObject({ store, now }: MemoryBucket, key: string, body:
   const hashes = { crc64: await crc64(bytes), md5: md5(bytes) }
   assertHashes(options.hashes, hashes)
   assertConditions(store, key, options)
-  const { storageClass } = options
+  const { storageClass, tags, acl } = options
   const metadata = structuredClone(options.metadata)
-  store.set(key, { bytes, mtimeMs: now(), etag: hashes.md5, crc64: hashes.crc64, storageClass, metadata })
+  store.set(key, { bytes, mtimeMs: now(), etag: hashes.md5, crc64: hashes.crc64, storageClass, metadata, tags, acl })
   return { etag: hashes.md5, hashes: { crc64: hashes.crc64 } }
 }
 

@@ -2,10 +2,12 @@ import { realpathSync } from 'node:fs'
 import type { Storage, StorageAbilities } from '../../storage.ts'
 import type { NasAddress } from './address.ts'
 import { Folder } from './folder.ts'
+import { keySentence } from '../../tree/key.ts'
 import { Lister, maxListEntries } from './list.ts'
 import { openMultipart } from './multipart.ts'
 import { headFile, readFile } from './read.ts'
 import { deleteFile } from './remove.ts'
+import { nasRights } from './rights.ts'
 import { Writer } from './write.ts'
 
 export interface NasOptions {
@@ -71,6 +73,8 @@ export function openNas(address: NasAddress, { followSymlinks = false, namesAtAT
     put: (key, body, options) => writer.put(key, body, options),
     delete: (key, options) => deleteFile(folder, key, options),
     close: async () => lister.forget(),
+    refuses: { key: keySentence },
+    rights: nasRights,
     multipart: openMultipart(folder, writer),
   }
 }

@@ -1,8 +1,9 @@
 import type { Vendor } from '../../../model/address.ts'
-import type { BucketFacts, CallOptions, Hashes, StorageAbilities, StorageLimits } from '../../storage.ts'
+import type { BucketFacts, CallOptions, CannedAcl, Hashes, StorageAbilities, StorageLimits } from '../../storage.ts'
 import type { Meaning } from './error.ts'
 import type { ReceivedHeaders } from '../../http/headers.ts'
 import type { MetadataForm } from '../../http/metadata.ts'
+import type { Rights } from '../../rights.ts'
 import type { Credentials, Headers, Sign } from './signing.ts'
 import type { Wire } from './wire.ts'
 
@@ -31,6 +32,12 @@ export interface Dialect<Address> {
   readonly errors?: Readonly<Record<string, Meaning>>
   /** By the vendor's own SDK, or by what HEAD of the bucket says. */
   readonly facts: (address: Address, wire: Wire, options: CallOptions) => Promise<BucketFacts>
+  /** Absent: the store has no tags, no rights of single objects, no archives, copies nothing by itself. */
+  readonly tags?: TagForm
+  readonly acl?: AclForm
+  readonly archive?: ArchiveForm
+  readonly copies?: CopyForm
+  readonly rights?: Rights
 }
 
 export interface ListingForm {
@@ -67,6 +74,44 @@ export interface HashForm {
   readonly fromHeaders: (headers: ReceivedHeaders) => Hashes
   /** The same of an element of XML: a part of ListParts, or the result of Complete. */
   readonly fromXml: (xml: string) => Hashes
+}
+
+export interface TagForm {
+  /** Sent with PUT, Create and Copy: `a=1&b=2`, percent-encoded. */
+  readonly header: string
+  readonly maxTags: number
+  /** Of names and values. */
+  readonly characters: RegExp
+}
+
+export interface AclForm {
+  /** Sent with PUT, Create and Copy. */
+  readonly header: string
+  /** What a new object has where nothing is said; it is not sent then. */
+  readonly usual?: CannedAcl
+  /** What the answer to `?acl` comes to; undefined: the object has no right of its own, the bucket's counts. */
+  readonly toCanned: (xml: string) => CannedAcl | undefined
+}
+
+export interface ArchiveForm {
+  /** Whether the answer to a HEAD is of an object that must be restored before it is read; restored copies do not count. */
+  readonly isArchived: (headers: ReceivedHeaders) => boolean
+  /** In the same answer: how far a restore is. */
+  readonly restoreHeader: string
+  /** The body that asks for a copy of so many days. */
+  readonly request: (days: number) => string
+}
+
+export interface CopyForm {
+  readonly maxCopyBytes: number
+  /** `x-amz-copy-source`: what conditions and range of the source are named after. */
+  readonly sourceHeader: string
+  /** Metadata and tags are those of the request, not the source's. */
+  readonly replace: Headers
+  /** A copy takes the conditions of `writes`. False: the destination is looked at before. */
+  readonly conditional: boolean
+  /** Where the answer to a HEAD says that a copy would be one of the link instead of what it points at. */
+  readonly isLink?: (headers: ReceivedHeaders) => boolean
 }
 
 /** A dialect's address, resolved. */

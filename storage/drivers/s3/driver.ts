@@ -1,8 +1,14 @@
-import type { Storage } from '../../storage.ts'
-import type { Dialect } from './dialect.ts'
+import { createHash } from 'node:crypto'
+import type { Storage, StorageInfo } from '../../storage.ts'
+import { openAcl } from './acl.ts'
+import { openArchive } from './archive.ts'
+import { openServerCopy } from './copy.ts'
+import type { Dialect, Target } from './dialect.ts'
 import { listObjects } from './list.ts'
+import { metadataFault } from '../../http/metadata.ts'
 import { openMultipart } from './multipart.ts'
 import { getObject, headObject } from './read.ts'
+import { openTagging } from './tags.ts'
 import { openWire, type WireDeps } from './wire.ts'
 import { deleteObject, putObject } from './write.ts'
 
@@ -10,8 +16,10 @@ import { deleteObject, putObject } from './write.ts'
 export function openS3Family<A>(address: A, dialect: Dialect<A>, deps?: WireDeps): Storage {
   const target = dialect.target(address)
   const wire = openWire(target, dialect, deps)
+  const { tags, acl, archive, copies, rights } = dialect
+  const info = infoOf(target, dialect)
   return {
-    info: { vendor: dialect.vendor, bucket: target.bucket, prefix: target.prefix, endpoint: target.endpoint },
+    info,
     limits: dialect.limits,
     abilities: dialect.abilities,
     list: (options) => listObjects(wire, dialect, options),
@@ -21,6 +29,18 @@ export function openS3Family<A>(address: A, dialect: Dialect<A>, deps?: WireDeps
     delete: (key, options) => deleteObject(wire, key, options),
     close: () => wire.close(),
     multipart: openMultipart(wire, dialect),
+    ...(tags && { tagging: openTagging(wire, tags) }),
+    ...(acl && { acl: openAcl(wire, acl) }),
+    ...(archive && { archive: openArchive(wire, archive) }),
+    ...(copies && { serverCopy: openServerCopy(wire, dialect, copies, info) }),
+    refuses: { key: dialect.keyFault, metadata: (name, value) => metadataFault(dialect.metadata, name, value) },
+    ...(rights && { rights }),
     facts: (options = {}) => dialect.facts(address, wire, options),
   }
 }
+
+function infoOf<A>({ bucket, prefix, endpoint, credentials }: Target, { vendor }: Dialect<A>): StorageInfo {
+  return { vendor, bucket, prefix, endpoint, caller: credentials === undefined ? 'aws-chain' : digestOf(credentials.accessKeyId) }
+}
+
+const digestOf = (accessKeyId: string): string => createHash('sha256').update(accessKeyId).digest('hex').slice(0, 16)

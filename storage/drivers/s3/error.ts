@@ -83,6 +83,8 @@ const meanings: Readonly<Record<string, Meaning>> = {
   XMinioInvalidObjectName: 'key-unsupported',
   XMinioParentIsObject: 'key-unsupported',
   MetadataTooLarge: 'metadata-unsupported',
+  InvalidTag: 'metadata-unsupported',
+  AccessControlListNotSupported: 'metadata-unsupported',
   QuotaExceeded: 'full',
   XMinioStorageFull: 'full',
   XMinioAdminBucketQuotaExceeded: 'full',

@@ -1,4 +1,5 @@
 import type { ObjectInfo } from '../../storage.ts'
+import { archivedOf } from './archive.ts'
 import type { Dialect } from './dialect.ts'
 import { etagOf } from './hashes.ts'
 import { header, type ReceivedHeaders } from '../../http/headers.ts'
@@ -8,6 +9,7 @@ import { toMetadata } from '../../http/metadata.ts'
 export function toObjectInfo<A>(key: string, size: number, headers: ReceivedHeaders, dialect: Dialect<A>): ObjectInfo {
   const etag = etagOf(headers)
   const storageClass = header(headers, dialect.storageClassHeader)
+  const archived = archivedOf(headers, dialect.archive)
   return {
     key,
     size,
@@ -16,5 +18,7 @@ export function toObjectInfo<A>(key: string, size: number, headers: ReceivedHead
     ...(storageClass && { storageClass }),
     metadata: toMetadata(headers, dialect.metadata),
     hashes: dialect.hashes.fromHeaders(headers),
+    ...(archived && { archived }),
+    ...(dialect.copies?.isLink?.(headers) && { isLink: true }),
   }
 }

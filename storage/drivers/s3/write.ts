@@ -3,8 +3,10 @@ import type { Body, CallOptions, ObjectInfo, PutOptions, PutResult } from '../..
 import type { Dialect, WriteForm } from './dialect.ts'
 import { etagOf } from './hashes.ts'
 import { toMetadataHeaders } from '../../http/metadata.ts'
+import { toAclHeaders } from './acl.ts'
 import { headObject } from './read.ts'
 import type { Headers } from './signing.ts'
+import { toTagHeaders } from './tags.ts'
 import type { Answer } from '../../http/transport.ts'
 import type { Wire } from './wire.ts'
 
@@ -26,18 +28,20 @@ export async function putObject<A>(
   return toPutResult(await wire.send({ method: 'PUT', key, headers, body, ...(signal && { signal }) }), dialect)
 }
 
-/** Metadata and storage class, as PUT and Create take them. */
+/** Metadata, storage class, tags and rights, as PUT, Create and Copy take them. */
 export function objectHeaders<A>(
   dialect: Dialect<A>,
-  { metadata, storageClass }: Pick<PutOptions, 'metadata' | 'storageClass'>,
+  { metadata, storageClass, tags, acl }: Pick<PutOptions, 'metadata' | 'storageClass' | 'tags' | 'acl'>,
 ): Headers {
   return {
     ...toMetadataHeaders(metadata, dialect.metadata, dialect.limits.maxMetadataBytes),
     ...(storageClass !== undefined && { [dialect.storageClassHeader]: storageClass }),
+    ...toTagHeaders(dialect.tags, tags),
+    ...toAclHeaders(dialect.acl, acl),
   }
 }
 
-function conditions<A>({ writes }: Dialect<A>, { ifAbsent, ifMatch }: PutOptions): Headers {
+export function conditions<A>({ writes }: Dialect<A>, { ifAbsent, ifMatch }: PutOptions): Headers {
   return { ...(ifAbsent && absenceHeaders(writes)), ...(ifMatch !== undefined && writes.ifMatch && { 'if-match': `"${ifMatch}"` }) }
 }
 
@@ -50,7 +54,7 @@ export async function ensureAbsent<A>(wire: Wire, dialect: Dialect<A>, key: stri
 }
 
 /** Where PUT knows no If-Match: seen before the write, not exact. */
-async function lookFor<A>(wire: Wire, dialect: Dialect<A>, key: string, etag: string, options: CallOptions): Promise<void> {
+export async function lookFor<A>(wire: Wire, dialect: Dialect<A>, key: string, etag: string, options: CallOptions): Promise<void> {
   const object = await held(wire, dialect, key, options)
   if (object?.etag !== etag) throw new StorageError('The object at the destination is another one.', { kind: 'precondition' })
 }

@@ -59,6 +59,7 @@ async function roundTrip({ target: { storage, refuses = [] } }: Bench, keys: rea
   const before = await keysOf(storage)
   const kept = keys.filter((key) => !isRefused(key))
   for (const key of keys.filter(isRefused)) await expectFailure(put(storage, key), 'key-unsupported')
+  expect(kept.map((key) => storage.refuses?.key?.(key))).toEqual(kept.map(() => undefined))
   for (const key of kept) await put(storage, key)
   for (const key of kept) expect(await readText(storage, key), JSON.stringify(key)).toBe(key)
   for (const key of kept) expect((await storage.head(key)).key).toBe(key)

@@ -63,6 +63,21 @@ export function metadataCases(check: Check): void {
     await expectFailure(storage.head('key'), 'not-found')
   })
 
+  check('metadata: what it says to refuse is refused, what it does not say comes back', async ({ storage, skip }) => {
+    if (!storage.abilities.userMetadata) skip('user metadata is not kept')
+    const refuses = storage.refuses?.metadata ?? skip('nothing is refused beyond the limits')
+    const names = ['under_score', 'dot.ted', 'a-b', '1st', 'sp ace', 'ümlaut', 'a:b']
+    const values = ['plain', '', ' spaces ', 'two\nlines', 'tab\there', 'Zürich', '\u0001']
+    for (const [name, value] of [...names.map((one) => [one, 'value'] as const), ...values.map((one) => ['name', one] as const)]) {
+      const written = put(storage, 'key', 'x', { metadata: { user: { [name]: value } } })
+      if (refuses(name, value) !== undefined) await expectFailure(written, 'metadata-unsupported')
+      else {
+        await written
+        expect((await storage.head('key')).metadata.user).toEqual({ [name]: value })
+      }
+    }
+  })
+
   check('metadata: replaced with the object', async ({ storage, skip }) => {
     if (!storage.abilities.userMetadata) skip('user metadata is not kept')
     await put(storage, 'key', 'x', { metadata: { contentType: 'text/plain', user: { old: '1' } } })

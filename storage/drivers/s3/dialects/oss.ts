@@ -1,5 +1,7 @@
 import type { Hashes } from '../../../storage.ts'
 import type { OssAddress } from '../addresses/oss.ts'
+import { wordToCanned } from '../acl.ts'
+import { restoreRequest } from '../archive.ts'
 import type { Dialect, Target } from '../dialect.ts'
 import { etagOf, md5OfEtag, toContentMd5, toCrc64 } from '../hashes.ts'
 import { header, type ReceivedHeaders } from '../../../http/headers.ts'
@@ -9,6 +11,7 @@ import { rawUtf8 } from '../../../http/metadata-text.ts'
 import { oss4 } from '../oss4.ts'
 import { toTarget } from '../target.ts'
 import { element } from '../../../http/xml.ts'
+import { ossRights } from '../rights.ts'
 
 const KiB = 2 ** 10
 const GiB = 2 ** 30
@@ -51,6 +54,21 @@ export const ossDialect: Dialect<OssAddress> = {
   reads: { headers: {}, rangeHeaders: { 'x-oss-range-behavior': 'standard' } },
   writes: { ifAbsent: { 'x-oss-forbid-overwrite': 'true' }, ifMatch: false, uploadChecksum: {} },
   errors: { AccessDenied: { kind: 'forbidden', addressCodes: { source: 'OssAccessDenied', destination: 'OssAccessDenied' } } },
+  tags: { header: 'x-oss-tagging', maxTags: 10, characters: /^[\p{L}\p{N} +\-=._:/]*$/u },
+  acl: { header: 'x-oss-object-acl', toCanned: wordToCanned },
+  archive: {
+    isArchived: (headers) => header(headers, 'x-oss-storage-class')?.endsWith('Archive') ?? false,
+    restoreHeader: 'x-oss-restore',
+    request: restoreRequest,
+  },
+  copies: {
+    maxCopyBytes: GiB,
+    sourceHeader: 'x-oss-copy-source',
+    replace: { 'x-oss-metadata-directive': 'REPLACE', 'x-oss-tagging-directive': 'Replace' },
+    conditional: true,
+    isLink: (headers) => header(headers, 'x-oss-object-type') === 'Symlink',
+  },
+  rights: ossRights,
   facts: async (address) => await (await import('../facts.ts')).ossFacts(address),
   hashes: {
     toHeaders: toContentMd5,

@@ -1,4 +1,6 @@
 import type { S3Address } from '../addresses/s3.ts'
+import { grantsToCanned } from '../acl.ts'
+import { restoreRequest } from '../archive.ts'
 import type { Dialect, Target } from '../dialect.ts'
 import { amzChecksums, etagOf, md5OfEtag, toAmzChecksum, toContentMd5 } from '../hashes.ts'
 import { header } from '../../../http/headers.ts'
@@ -7,6 +9,7 @@ import { unquote } from '../listing.ts'
 import { anyName } from '../../../http/metadata.ts'
 import { rfc2047 } from '../../../http/metadata-text.ts'
 import { presets, withPreset } from '../presets.ts'
+import { s3Rights } from '../rights.ts'
 import { sigV4 } from '../sigv4.ts'
 import { toTarget } from '../target.ts'
 import { element } from '../../../http/xml.ts'
@@ -55,6 +58,21 @@ export const s3Dialect: Dialect<S3Address> = {
     ifMatch: true,
     uploadChecksum: { 'x-amz-checksum-algorithm': 'CRC32', 'x-amz-checksum-type': 'FULL_OBJECT' },
   },
+  tags: { header: 'x-amz-tagging', maxTags: 10, characters: /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u },
+  acl: { header: 'x-amz-acl', usual: 'private', toCanned: grantsToCanned },
+  archive: {
+    isArchived: (headers) => /^(GLACIER|DEEP_ARCHIVE)$/.test(header(headers, 'x-amz-storage-class') ?? ''),
+    restoreHeader: 'x-amz-restore',
+    request: restoreRequest,
+  },
+  copies: {
+    maxCopyBytes: 5 * GiB,
+    sourceHeader: 'x-amz-copy-source',
+    replace: { 'x-amz-metadata-directive': 'REPLACE', 'x-amz-tagging-directive': 'REPLACE' },
+    // Amazon obeys the conditions of writes here too, since 2025; others ignore them.
+    conditional: false,
+  },
+  rights: s3Rights,
   facts: async (address) => await (await import('../facts.ts')).s3Facts(address),
   hashes: {
     toHeaders: (hashes) => ({ ...toAmzChecksum(hashes), ...toContentMd5(hashes) }),

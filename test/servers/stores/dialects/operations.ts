@@ -39,7 +39,7 @@ const common: Operations = {
 }
 
 export const ossOperations: Operations = {
-  bucket: { ...without(common.bucket, 'HEAD ', 'GET acl'), 'GET bucketInfo': 'GetBucketInfo', 'GET stat': 'GetBucketStat' },
+  bucket: { ...without(common.bucket, 'HEAD '), 'GET bucketInfo': 'GetBucketInfo', 'GET stat': 'GetBucketStat' },
   object: {
     ...common.object,
     'HEAD objectMeta': 'GetObjectMeta',

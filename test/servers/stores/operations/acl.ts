@@ -21,7 +21,7 @@ export function getObjectAcl(context: Context): Answer {
 /** All buckets here are private. */
 export function getBucketAcl(context: Context): Answer {
   bucketOf(context)
-  return show(context, undefined)
+  return show(context, 'private')
 }
 
 function show({ dialect }: Context, acl: string | undefined): Answer {
