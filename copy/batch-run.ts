@@ -34,6 +34,7 @@ export async function startRun(task: CopyTask): Promise<Run> {
   const { source, destination, options, pool, pieces, signal, cut, deadlineMs, now, onProgress } = task
   const halt = new AbortController()
   const stopHalting = whenAborted([signal, cut], () => halt.abort())
+  const closing = closingAt(task, halt.signal)
   let broken: unknown
   const book = openBook(task.previous, async (state) => {
     await task.checkpoint(state).catch((error: unknown) => {
@@ -52,6 +53,8 @@ export async function startRun(task: CopyTask): Promise<Run> {
     uploads: book,
     followsOthers: task.followsOthers ?? false,
     halt: halt.signal,
+    closing: closing.signal,
+    pace: task.pace,
     stopped: () => halt.signal.aborted || now() >= deadlineMs,
     timeLeftMs: () => deadlineMs - now(),
     onMoved: (bytes) => {
@@ -76,9 +79,20 @@ export async function startRun(task: CopyTask): Promise<Run> {
     blocked: () => suspects.blocked ?? faultOfLedger(broken),
     stop() {
       clearInterval(timer)
+      closing.forget()
       stopHalting()
     },
   }
+}
+
+const longestTimerMs = 2 ** 31 - 1
+
+/** Only who waits for a pace waits past the deadline: without one there is no timer. */
+function closingAt({ pace, deadlineMs, now }: CopyTask, halt: AbortSignal): { readonly signal: AbortSignal; forget(): void } {
+  if (pace === undefined) return { signal: halt, forget: () => {} }
+  const deadline = new AbortController()
+  const timer = setTimeout(() => deadline.abort(), Math.min(Math.max(0, deadlineMs - now()), longestTimerMs))
+  return { signal: AbortSignal.any([halt, deadline.signal]), forget: () => clearTimeout(timer) }
 }
 
 /** The ledger lies at the destination, unless the job says otherwise. */
