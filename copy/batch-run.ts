@@ -6,6 +6,7 @@ import { addressFault, isAddressLike } from '../storage/address-fault.ts'
 import { openBook, type BatchBook } from './batch-book.ts'
 import type { CopyTask } from './copy-task.ts'
 import { openDirect } from './direct.ts'
+import { makeEndings } from './endings.ts'
 import { makeComparison, type Engine } from './engine.ts'
 import { openHasher, planHashes } from './hashing.ts'
 import { makeMeter } from './meter.ts'
@@ -30,24 +31,15 @@ export interface Run {
 }
 
 const checkpointEveryMs = 3_000
-/** A piece that a cut finds on its way may end within this; one that hangs is given up, and begun again by who goes on. */
-const usualGraceMs = 8_000
 
 export async function startRun(task: CopyTask): Promise<Run> {
-  const { source, destination, options, pool, pieces, signal, cut, deadlineMs, now, onProgress } = task
-  const halt = new AbortController()
-  const ended = new AbortController()
-  let grace: NodeJS.Timeout | undefined
-  const stopEnding = whenAborted([signal], () => ended.abort())
-  const stopHalting = whenAborted([signal, cut], () => {
-    halt.abort()
-    grace ??= setTimeout(() => ended.abort(), task.graceMs ?? usualGraceMs)
-  })
+  const { source, destination, options, pool, pieces, signal, deadlineMs, now, onProgress } = task
+  const endings = makeEndings(task)
   let broken: unknown
   const book = openBook(task.previous, async (state) => {
     await task.checkpoint(state).catch((error: unknown) => {
       broken ??= error
-      halt.abort()
+      endings.haltNow()
       throw aborted()
     })
   })
@@ -55,15 +47,17 @@ export async function startRun(task: CopyTask): Promise<Run> {
   const report = () => onProgress({ counts: book.counts, movedBytes: meter.movedBytes, bytesPerSecond: meter.bytesPerSecond })
   const engine: Engine = {
     source, destination, options, pool, pieces, now,
-    signal: ended.signal,
+    signal: endings.end,
     hash: await openHasher(),
     hashes: planHashes(source, destination, task.proven ?? new Set()),
     comparison: makeComparison(source, destination, options),
     direct: openDirect(source, destination, options),
     uploads: book,
     followsOthers: task.followsOthers ?? false,
-    halt: halt.signal,
-    stopped: () => halt.signal.aborted || now() >= deadlineMs,
+    halt: endings.halt,
+    closing: endings.closing,
+    pace: task.pace,
+    stopped: () => endings.halt.aborted || now() >= deadlineMs,
     timeLeftMs: () => deadlineMs - now(),
     onMoved: (bytes) => {
       meter.add(bytes)
@@ -77,7 +71,7 @@ export async function startRun(task: CopyTask): Promise<Run> {
   }
   const blame = ({ entry, fault, startedAt, endedAt }: Suspect) => settle(failed(entry, fault, startedAt, endedAt))
   const probe = (side: 'source' | 'destination') => probeAddress(side === 'source' ? source : destination, side, { signal })
-  const suspects = makeSuspects({ probe, blame, onBlocked: () => halt.abort() })
+  const suspects = makeSuspects({ probe, blame, onBlocked: endings.haltNow })
   const onlyRecorded = (error: unknown): void => {
     if (!isStorageError(error, 'aborted')) throw error
   }
@@ -87,9 +81,7 @@ export async function startRun(task: CopyTask): Promise<Run> {
     blocked: () => suspects.blocked ?? faultOfLedger(broken),
     stop() {
       clearInterval(timer)
-      clearTimeout(grace)
-      stopHalting()
-      stopEnding()
+      endings.forget()
     },
   }
 }
@@ -99,12 +91,4 @@ function faultOfLedger(broken: unknown): Fault | undefined {
   if (broken === undefined) return undefined
   if (isStorageError(broken) && isAddressLike(broken)) return addressFault(broken, 'destination')
   throw broken instanceof Error ? broken : new Error('The ledger could not be written', { cause: broken })
-}
-
-function whenAborted(signals: readonly AbortSignal[], act: () => void): () => void {
-  for (const signal of signals) {
-    if (signal.aborted) act()
-    signal.addEventListener('abort', act, { once: true })
-  }
-  return () => signals.forEach((signal) => signal.removeEventListener('abort', act))
 }

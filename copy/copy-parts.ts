@@ -20,6 +20,7 @@ import { mapStored } from './stored.ts'
 import { tryPiece } from './try-piece.ts'
 import { giveUp, openUpload, type PartsTask } from './open-upload.ts'
 import { etagOfParts, verifyPut, whenTaken, type Sent } from './verify.ts'
+import { withPiece } from './with-piece.ts'
 
 const partsAtOnce = 8
 
@@ -44,22 +45,13 @@ async function sendPart(engine: Engine, { info, multipart }: PartsTask, number: 
   const upload = engine.uploads.find(info.key)?.upload
   if (upload === undefined) throw aborted()
   const range = partRange(number, info.size, upload.partBytes)
-  const piece = await engine.pieces.take(range.last - range.first + 1, { signal: engine.signal })
-  try {
-    await engine.pool.run(
-      async () => {
-        if (engine.stopped()) throw aborted()
-        await fetchRange(engine, info, range, piece)
-        const hashes = engine.hash(piece.body, engine.hashes.part)
-        const part = await atDestination(multipart.putPart(upload, number, piece.body, { hashes, signal: engine.signal }))
-        const proved = isProved(engine, part, hashes)
-        engine.uploads.addPart(info.key, { ...part, size: piece.length, hashes: { ...part.hashes, ...hashes } }, proved)
-      },
-      { signal: engine.signal },
-    )
-  } finally {
-    piece.release()
-  }
+  await withPiece(engine, range.last - range.first + 1, async (piece, paced) => {
+    await fetchRange(engine, info, range, piece, paced)
+    const hashes = engine.hash(piece.body, engine.hashes.part)
+    const part = await atDestination(multipart.putPart(upload, number, piece.body, { hashes, signal: engine.signal }))
+    const proved = isProved(engine, part, hashes)
+    engine.uploads.addPart(info.key, { ...part, size: piece.length, hashes: { ...part.hashes, ...hashes } }, proved)
+  })
 }
 
 /** What a store copied itself is proved once it is whole. */

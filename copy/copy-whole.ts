@@ -1,6 +1,5 @@
 /** A file of one piece: one whole GET, one PUT, no HEAD. One GET is one version by itself, whatever the listing said. */
 import type { Entry, Outcome } from '../ledger/entry.ts'
-import { aborted } from '../storage/retrying.ts'
 import type { ObjectInfo, PutOptions } from '../storage/storage.ts'
 import { conditionsFor, type Engine, type Expected } from './engine.ts'
 import { atDestination, CopyFault, isCopyFault } from './fault.ts'
@@ -11,6 +10,7 @@ import type { Piece } from './piece-pool.ts'
 import { sendStored, toStored } from './stored.ts'
 import { tryPiece } from './try-piece.ts'
 import { isFolder, verifyPut, whenTaken, type Sent } from './verify.ts'
+import { withPiece, type MaybePaced } from './with-piece.ts'
 
 /** The object is larger than listed: nothing was stored. */
 export interface Grown {
@@ -21,21 +21,17 @@ export interface Grown {
 export async function copyWhole(engine: Engine, entry: Entry, expected: Expected): Promise<Outcome | Grown> {
   let relied = expected
   return await tryPiece(engine, entry.key, async () => {
-    const piece = await engine.pieces.take(entry.size, { signal: engine.signal })
     try {
-      return await engine.pool.run(() => passOn(engine, entry, relied, piece), { signal: engine.signal })
+      return await withPiece(engine, entry.size, (piece, paced) => passOn(engine, entry, relied, piece, paced))
     } catch (error) {
       if (isCopyFault(error, 'ChecksumMismatch') && relied !== undefined) relied = null
       throw error
-    } finally {
-      piece.release()
     }
   })
 }
 
-async function passOn(engine: Engine, entry: Entry, expected: Expected, piece: Piece): Promise<Outcome | Grown> {
-  if (engine.stopped()) throw aborted()
-  const fetched = await fetchWhole(engine, entry.key, piece)
+async function passOn(engine: Engine, entry: Entry, expected: Expected, piece: Piece, paced: MaybePaced): Promise<Outcome | Grown> {
+  const fetched = await fetchWhole(engine, entry.key, piece, paced)
   if (fetched.kind === 'grown') return fetched
   const { info } = fetched
   const hashes = engine.hash(piece.body, engine.hashes.whole)

@@ -33,11 +33,9 @@ export class CopyRefused extends Error {
 const refusals: ReadonlySet<StorageErrorKind> = new Set(['forbidden', 'no-bucket', 'invalid', 'too-large', 'wrong-region'])
 const faultsOfSource: ReadonlySet<StorageErrorKind> = new Set(['not-found', 'archived'])
 
-/**
- * Sends one call of `ServerCopy`, about so many bytes. Where a limit of the flow is in force, they have to be charged to it
- * here, before the call: nothing can be held back once it is on its way.
- */
+/** Sends one call of `ServerCopy`, about so many bytes: charged to the job's pace before, as nothing can be held back once it is on its way. */
 export async function askStore<T>(engine: Engine, info: ObjectInfo, bytes: number, call: (source: CopySource) => Promise<T>): Promise<T> {
+  await engine.pace?.take(bytes, { signal: engine.closing })
   engine.onMoved(bytes)
   try {
     return await call(sourceOf(engine, info))

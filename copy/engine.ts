@@ -5,6 +5,7 @@ import type { JobOptions } from '../model/job.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { Direct } from './direct.ts'
 import type { Hasher, HashPlan } from './hashing.ts'
+import type { Pace } from './pace.ts'
 import type { PiecePool } from './piece-pool.ts'
 import type { RequestPool } from './request-pool.ts'
 import type { UploadBook } from './upload-book.ts'
@@ -29,8 +30,12 @@ export interface Engine {
   readonly stopped: () => boolean
   /** Milliseconds until no new piece may begin. */
   readonly timeLeftMs: () => number
-  /** Fires when the batch is cut: waiting between tries ends. */
+  /** Fires when the batch is cut: waiting between tries and for tokens ends. */
   readonly halt: AbortSignal
+  /** Fires when no new piece may begin: `stopped` for those who wait for their pace. */
+  readonly closing: AbortSignal
+  /** How fast the source may be read; absent: as fast as it goes. */
+  readonly pace?: Pace
   readonly onMoved: (bytes: number) => void
 }
 

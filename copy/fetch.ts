@@ -1,13 +1,14 @@
 /** Reads an object, or a range of it, into a piece. Runs within a place of the request pool. */
-import type { ObjectInfo } from '../storage/storage.ts'
+import type { ObjectInfo, Sink } from '../storage/storage.ts'
 import type { Engine } from './engine.ts'
 import { atSource, CopyFault } from './fault.ts'
 import type { Piece } from './piece-pool.ts'
+import type { MaybePaced } from './with-piece.ts'
 
 export type Fetched = { readonly kind: 'fetched'; readonly info: ObjectInfo } | { readonly kind: 'grown'; readonly info: ObjectInfo }
 
 /** `grown`: the object is larger than the piece; nothing of it is kept. */
-export async function fetchWhole(engine: Engine, key: string, piece: Piece): Promise<Fetched> {
+export async function fetchWhole(engine: Engine, key: string, piece: Piece, paced: MaybePaced): Promise<Fetched> {
   const stop = new AbortController()
   const onAbort = () => stop.abort()
   engine.signal.addEventListener('abort', onAbort, { once: true })
@@ -18,13 +19,14 @@ export async function fetchWhole(engine: Engine, key: string, piece: Piece): Pro
     stop.abort()
   }
   try {
-    const info = await atSource(engine.source.get(key, fill(engine, piece), { signal: stop.signal, onInfo }))
+    const info = await atSource(engine.source.get(key, fill(engine, piece, paced), { signal: stop.signal, onInfo }))
     assertLength(piece, info.size)
     return { kind: 'fetched', info }
   } catch (error) {
     if (grown) return { kind: 'grown', info: grown }
     throw error
   } finally {
+    paced?.end()
     engine.signal.removeEventListener('abort', onAbort)
   }
 }
@@ -35,9 +37,10 @@ export interface Range {
 }
 
 /** Fails SourceChanged unless the bytes are of the version `pinned`. */
-export async function fetchRange(engine: Engine, pinned: ObjectInfo, range: Range, piece: Piece): Promise<void> {
+export async function fetchRange(engine: Engine, pinned: ObjectInfo, range: Range, piece: Piece, paced: MaybePaced): Promise<void> {
   const ifMatch = pinned.etag?.startsWith('W/') ? undefined : pinned.etag
-  const info = await atSource(engine.source.get(pinned.key, fill(engine, piece), { signal: engine.signal, range, ifMatch }))
+  const info = await atSource(engine.source.get(pinned.key, fill(engine, piece, paced), { signal: engine.signal, range, ifMatch }))
+  paced?.end()
   assertSameVersion(pinned, info)
   assertLength(piece, range.last - range.first + 1)
 }
@@ -48,11 +51,12 @@ export function assertSameVersion(pinned: ObjectInfo, info: ObjectInfo): void {
   throw new CopyFault('SourceChanged', 'The object was changed while it was read.', 'source')
 }
 
-function fill(engine: Engine, piece: Piece): (chunk: Uint8Array) => void {
+function fill(engine: Engine, piece: Piece, paced: MaybePaced): Sink {
   piece.reset()
   return (chunk) => {
     piece.write(chunk)
     engine.onMoved(chunk.length)
+    return paced?.arrived(chunk.length, { signal: engine.halt })
   }
 }
 

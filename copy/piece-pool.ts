@@ -2,8 +2,8 @@
  * Memory for pieces in flight, bounded by bytes and not by objects: a piece waits until its bytes fit. Buffers come in sizes of
  * powers of two up to 8 MiB and are used again.
  */
-import { aborted } from '../storage/retrying.ts'
 import type { CallOptions } from '../storage/storage.ts'
+import { makeTurnstile } from './turnstile.ts'
 
 const KiB = 1024
 const MiB = 1024 * KiB
@@ -33,53 +33,22 @@ export interface Piece {
 
 export function makePiecePool(totalBytes = 64 * MiB, pieceBytes = defaultPieceBytes): PiecePool {
   const idle = makeIdle()
-  const waiting: { readonly cost: number; readonly start: () => void }[] = []
-  let used = 0
-
-  const fits = (cost: number) => used === 0 || used + cost <= totalBytes
-  const wake = () => {
-    for (let next = waiting[0]; next && fits(next.cost); next = waiting[0]) {
-      waiting.shift()
-      used += next.cost
-      next.start()
-    }
-  }
+  const door = makeTurnstile((cost, used) => used === 0 || used + cost <= totalBytes)
   const giveBack = (buffers: readonly Uint8Array[], cost: number) => {
-    used -= cost
-    idle.keep(buffers, totalBytes - used)
-    wake()
+    idle.keep(buffers, totalBytes - door.inside + cost)
+    door.leave(cost)
   }
 
   return {
     pieceBytes,
     mostBytes: totalBytes,
-    async take(bytes, { signal } = {}) {
+    async take(bytes, options) {
       const sizes = bufferSizes(bytes, pieceBytes)
-      const cost = sizes.reduce((sum, size) => sum + size, 0)
-      await room(cost, signal)
+      const cost = await door.enter(() => sizes.reduce((sum, size) => sum + size, 0), options)
       const buffers = sizes.map((size) => idle.pop(size) ?? Buffer.allocUnsafeSlow(size))
-      idle.trim(totalBytes - used)
+      idle.trim(totalBytes - door.inside)
       return makePiece(buffers, () => giveBack(buffers, cost))
     },
-  }
-
-  function room(cost: number, signal: AbortSignal | undefined): Promise<void> {
-    if (signal?.aborted) return Promise.reject(aborted())
-    return new Promise((resolve, reject) => {
-      const waiter = { cost, start }
-      const onAbort = () => {
-        waiting.splice(waiting.indexOf(waiter), 1)
-        wake()
-        reject(aborted())
-      }
-      function start() {
-        signal?.removeEventListener('abort', onAbort)
-        resolve()
-      }
-      signal?.addEventListener('abort', onAbort, { once: true })
-      waiting.push(waiter)
-      wake()
-    })
   }
 }
 

@@ -1,6 +1,6 @@
 /** How many requests this process has in flight: one pool for all batches, so that no batch need know of another. */
-import { aborted } from '../storage/retrying.ts'
 import type { CallOptions } from '../storage/storage.ts'
+import { makeTurnstile } from './turnstile.ts'
 
 export interface RequestPool {
   readonly limit: number
@@ -13,18 +13,11 @@ export interface RequestPool {
 const recoverAfter = 200
 
 export function makeRequestPool(most = 64, now: () => number = Date.now): RequestPool {
-  const waiting: { readonly start: () => void }[] = []
   let limit = most
-  let running = 0
   let successes = 0
   let slowedAt = -Infinity
+  const door = makeTurnstile((place, running) => running + place <= limit)
 
-  const wake = () => {
-    while (running < limit && waiting.length > 0) {
-      running++
-      waiting.shift()?.start()
-    }
-  }
   const succeed = () => {
     if (limit >= most || ++successes < recoverAfter) return
     successes = 0
@@ -35,15 +28,14 @@ export function makeRequestPool(most = 64, now: () => number = Date.now): Reques
     get limit() {
       return limit
     },
-    async run(call, { signal } = {}) {
-      await place(signal)
+    async run(call, options) {
+      const place = await door.enter(() => 1, options)
       try {
         const result = await call()
         succeed()
         return result
       } finally {
-        running--
-        wake()
+        door.leave(place)
       }
     },
     slowDown() {
@@ -52,23 +44,5 @@ export function makeRequestPool(most = 64, now: () => number = Date.now): Reques
       slowedAt = now()
       limit = Math.max(1, Math.floor(limit / 2))
     },
-  }
-
-  function place(signal: AbortSignal | undefined): Promise<void> {
-    if (signal?.aborted) return Promise.reject(aborted())
-    return new Promise((resolve, reject) => {
-      const waiter = { start }
-      const onAbort = () => {
-        waiting.splice(waiting.indexOf(waiter), 1)
-        reject(aborted())
-      }
-      function start() {
-        signal?.removeEventListener('abort', onAbort)
-        resolve()
-      }
-      signal?.addEventListener('abort', onAbort, { once: true })
-      waiting.push(waiter)
-      wake()
-    })
   }
 }

@@ -28,3 +28,12 @@ export function parseRate(text: string): number {
     throw new RangeError(`The rate "${text}" lies outside 1 kB/s to 1 TB/s (0 holds the job).`)
   return rate
 }
+
+/** The shortest text that `parseRate` reads as exactly this rate: `5MB/s`, `512KiB/s`, `0`. */
+export function formatRate(bytesPerSecond: number): string {
+  if (bytesPerSecond === 0) return '0'
+  const texts = shownUnits.map((unit) => `${bytesPerSecond / unitBytesPerSecond[unit]!}${unit}`)
+  const exact = texts.filter((text) => !text.includes('e') && parseRate(text) === bytesPerSecond)
+  return exact.reduce((shortest, text) => (text.length < shortest.length ? text : shortest))
+}
+const shownUnits = ['kB/s', 'MB/s', 'GB/s', 'KiB/s', 'MiB/s', 'GiB/s'] as const

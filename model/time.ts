@@ -48,14 +48,16 @@ function parseOffset(offset: string): number {
 
 /** The zone's offsets half a day before and after enclose any change of the clock near this moment. */
 function localToUtc(wallMs: number, timeZone: string): number {
+  const offsetAt = offsetsOf(timeZone)
   const halfDay = 12 * 3_600_000
-  const before = offsetAt(wallMs - halfDay, timeZone)
-  const after = offsetAt(wallMs + halfDay, timeZone)
-  const candidates = [wallMs - before, wallMs - after].filter((utcMs) => utcMs + offsetAt(utcMs, timeZone) === wallMs)
+  const before = offsetAt(wallMs - halfDay)
+  const after = offsetAt(wallMs + halfDay)
+  const candidates = [wallMs - before, wallMs - after].filter((utcMs) => utcMs + offsetAt(utcMs) === wallMs)
   return candidates.length === 0 ? wallMs - before : Math.min(...candidates)
 }
 
-function offsetAt(utcMs: number, timeZone: string): number {
+/** By how many ms the zone's clock is ahead of UTC at a moment: whole seconds. */
+export function offsetsOf(timeZone: string): (utcMs: number) => number {
   const format = new Intl.DateTimeFormat('en-US', {
     timeZone,
     calendar: 'iso8601',
@@ -67,10 +69,12 @@ function offsetAt(utcMs: number, timeZone: string): number {
     minute: 'numeric',
     second: 'numeric',
   })
-  const parts = new Map(format.formatToParts(utcMs).map(({ type, value }) => [type, Number(value)]))
-  const of = (type: Intl.DateTimeFormatPartTypes): number => parts.get(type) ?? 0
-  const wall = wallTime([of('year'), of('month'), of('day'), of('hour'), of('minute'), of('second')])
-  return wall - Math.floor(utcMs / 1000) * 1000
+  return (utcMs) => {
+    const parts = new Map(format.formatToParts(utcMs).map(({ type, value }) => [type, Number(value)]))
+    const of = (type: Intl.DateTimeFormatPartTypes): number => parts.get(type) ?? 0
+    const wall = wallTime([of('year'), of('month'), of('day'), of('hour'), of('minute'), of('second')])
+    return wall - Math.floor(utcMs / 1000) * 1000
+  }
 }
 
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, min: 60_000, h: 3_600_000, d: 86_400_000 }
