@@ -232,6 +232,8 @@ describe('with a worker', { timeout: 240_000 }, () => {
       code: 0,
       answer: {
         ok: true,
+        rights: { list: ['r-x on every folder'] },
+        abilities: { multipart: true, tagging: false, serverCopy: false },
         checks: expect.arrayContaining([{ name: 'write', ok: true, code: null, message: expect.any(String) }]),
       },
     })
