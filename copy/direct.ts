@@ -35,7 +35,7 @@ const faultsOfSource: ReadonlySet<StorageErrorKind> = new Set(['not-found', 'arc
 
 /** Sends one call of `ServerCopy`, about so many bytes: charged to the job's pace before, as nothing can be held back once it is on its way. */
 export async function askStore<T>(engine: Engine, info: ObjectInfo, bytes: number, call: (source: CopySource) => Promise<T>): Promise<T> {
-  await engine.pace?.take(bytes, { signal: engine.closing })
+  if (engine.pace) await engine.pace.take(bytes, { signal: engine.closing })
   engine.onMoved(bytes)
   try {
     return await call(sourceOf(engine, info))
