@@ -101,6 +101,8 @@ export class Writer {
     try {
       return { handle: await session.open(path, openFlags.createNew), path }
     } catch (error) {
+      // It may have been made, and only the answer lost.
+      if (session.isEnded) this.#left.add(path)
       if (!isNotThere(error) || tries === 1) throw await whenFull(session, this.#folder.at(dir), 0, error)
       this.#folder.forget(dir)
       await this.#folder.make(session, dir)
