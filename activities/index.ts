@@ -5,6 +5,7 @@ import { createCopyBatch } from './copy-batch.ts'
 import type { Dependencies } from './dependencies.ts'
 import { createListBatches } from './list-batches.ts'
 import { createMergeBatches } from './merge-batches.ts'
+import { createNextRun } from './next-run.ts'
 import { createReadPastJob } from './read-past-job.ts'
 import { createReadReport } from './read-report.ts'
 import { createReadRunning } from './read-running.ts'
@@ -17,6 +18,7 @@ export const createControlActivities = (dependencies: Dependencies) => ({
   listBatches: createListBatches(dependencies),
   mergeBatches: createMergeBatches(dependencies),
   writeReport: createWriteReport(dependencies),
+  nextRun: createNextRun(),
   readReport: createReadReport(dependencies),
   readPastJob: createReadPastJob(dependencies),
   readRunning: createReadRunning(dependencies),

@@ -4,14 +4,11 @@ import { z } from 'zod'
 import { metadataPolicies, overwriteRules } from '../model/job.ts'
 import { parseSize } from '../model/size.ts'
 import { didYouMean } from '../model/suggest.ts'
+import { jobTypes, maxIntervalMs, maxTimes, periods } from '../model/schedule.ts'
 import { isTimeZone, parseDuration } from '../model/time.ts'
 
 /** Options of CLI.md that this version refuses, with what to do instead. */
 export const laterOptions: Readonly<Record<string, string>> = {
-  interval: 'run the same job again when it is due',
-  times: 'run the same job again when it is due',
-  every: 'run the same job again when it is due',
-  at: 'start the job when it is due',
   flow: 'for now a job runs as fast as its ends allow',
   maxFlow: 'for now a job runs as fast as its ends allow',
   verify: 'every copy is checked by a hash of the store where it has one',
@@ -102,6 +99,12 @@ function parseMaxFailed(value: string): { readonly files: number } | { readonly 
   throw new RangeError(`"${value}" must be a number of files, or a percentage as 5%.`)
 }
 
+function parseInterval(value: string): number {
+  const ms = parseDuration(value)
+  if (ms >= 1_000 && ms <= maxIntervalMs) return ms
+  throw new RangeError(`"${value}" must be a time from 1s to 24h.`)
+}
+
 const zone = z.string({ error: 'must be a text.' }).superRefine((value, context) => {
   if (isTimeZone(value)) return
   const meant = didYouMean(value, Intl.supportedValuesOf('timeZone'))
@@ -112,7 +115,11 @@ export const jobFileShape = {
   job: text('Name of the job; --job.').optional(),
   from: text('Source address; --from.').optional(),
   to: text('Destination address; --to.').optional(),
-  type: choice(['full'], 'Kind of job.').optional(),
+  type: choice(jobTypes, 'full: one run; incremental: a full run and more that bring what changed; sync: again and again until it is stopped.').optional(),
+  times: wholeNumber(1, maxTimes, `Incremental: runs in all, 1 to ${maxTimes}.`).optional(),
+  interval: readBy(parseInterval, 'Incremental: time from the end of one run to the next, as 1h, at most 24h.').optional(),
+  every: choice(periods, 'Sync: how often.').optional(),
+  at: z.string({ error: 'must be a time in quotes, as "2026-03-05T02:00".' }).meta({ description: 'Sync: the moment of the first run, from which the others are counted (ISO 8601); default: now.' }).optional(),
   since: z
     .string({ error: 'must be "all" or a time in quotes, as "2026-03-05T08:00".' })
     .meta({ description: 'Only files modified since: "all", or a time (ISO 8601).' })

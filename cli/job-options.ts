@@ -10,7 +10,11 @@ const list = (describe: string) => ({ type: 'array', string: true, describe }) a
 
 const usable = {
   file: text('A YAML file of job options in camelCase; flags win'),
-  type: text('full: one run; run it again and only what changed moves'),
+  type: text('full: one run; incremental: --times runs, --interval apart; sync: --every hour, day or week until it is stopped'),
+  times: text('Incremental: runs in all, 1 to 30'),
+  interval: text('Incremental: from the end of one run to the next, as 1h, at most 24h; default 1h'),
+  every: text('Sync: hour, day or week'),
+  at: text('Sync: moment of the first run (ISO 8601); default: now'),
   since: text('Only files modified since: all, or a time (ISO 8601)'),
   'time-zone': text("IANA zone of times without an offset; default: this machine's"),
   overwrite: text(overwriteRules.join(' | ')),

@@ -59,6 +59,8 @@ export function toJobOptions(names: JobNames, file: JobFile, folder: string): Jo
     ledger,
     dryRun: _dryRun,
     out: _out,
+    interval,
+    at,
     job: _job,
     from: _from,
     to: _to,
@@ -70,23 +72,35 @@ export function toJobOptions(names: JobNames, file: JobFile, folder: string): Jo
   const overlap = overlapFault(source, destination)
   if (overlap) throw new TranshipError(overlap.code, overlap.message)
   const timeZone = file.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone
+  refuseMisplaced(file)
   if ((file.minSize ?? 0) > (file.maxSize ?? Infinity))
     throw invalid('--min-size lies above --max-size: no file could pass both.')
   if (!restore && (restoreDays ?? restoreWait) !== undefined) throw invalid('--restore-days and --restore-wait go with --restore: add it.')
   return {
     ...jobDefaults,
     ...dropUndefined(rest),
+    type: file.type ?? 'full',
     ...(noCompareContentType === true || compareContentType === false ? { compareContentType: false } : {}),
-    ...(since === undefined || since === 'all' ? {} : { sinceMs: sinceOf(since, timeZone) }),
+    ...(since === undefined || since === 'all' ? {} : { sinceMs: timeOf('--since', since, timeZone) }),
     ...(storageClassMap ? { storageClassMap } : {}),
     ...(restore ? { restoreDays: restoreDays ?? defaultRestoreDays, ...(restoreWait === undefined ? {} : { restoreWaitMs: restoreWait }) } : {}),
     ...(ledger === undefined ? {} : { ledger: toRefText(ledger, folder, 'destination') }),
+    ...(interval === undefined ? {} : { intervalMs: interval }),
+    ...(file.type === 'sync' ? { atMs: at === undefined ? Date.now() : timeOf('--at', at, timeZone) } : {}),
     timeZone,
     job: names.job,
     source,
     destination,
-    type: 'full',
   }
+}
+
+/** Options of one type of job say nothing to another. */
+function refuseMisplaced(file: JobFile): void {
+  const { type = 'full' } = file
+  const belongs = { times: 'incremental', interval: 'incremental', every: 'sync', at: 'sync' } as const
+  for (const [option, only] of Object.entries(belongs))
+    if (file[option as keyof typeof belongs] !== undefined && type !== only) throw invalid(`--${option} needs --type ${only}.`)
+  if (type === 'sync' && file.every === undefined) throw invalid('--type sync needs --every hour, day or week.')
 }
 
 export const invalid = (message: string, hint: string | null = null): TranshipError =>
@@ -113,18 +127,15 @@ function refuseUnknown(given: Readonly<Record<string, unknown>>): void {
 function refuseLater(given: Readonly<Record<string, unknown>>): void {
   const later = Object.entries(given).find(([key, value]) => Object.hasOwn(laterOptions, key) && value !== false)
   if (later) throw invalid(`${flagOf(later[0])} comes with a later version of tranship: ${laterOptions[later[0]]}.`)
-  const type = given['type']
-  if (type === 'incremental' || type === 'sync')
-    throw invalid(`--type ${type} comes with a later version of tranship: run the same full job again to bring what changed.`)
 }
 
 const flagOf = (key: string): string => `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
 
-function sinceOf(text: string, timeZone: string): number {
+function timeOf(option: string, text: string, timeZone: string): number {
   try {
     return parseTime(text, timeZone)
   } catch (error) {
-    throw invalid(`--since: ${error instanceof Error ? error.message : String(error)}`)
+    throw invalid(`${option}: ${error instanceof Error ? error.message : String(error)}`)
   }
 }
 

@@ -16,7 +16,8 @@ export function showJob(view: JobView): string {
   const width = Math.max(...rows.map(([, { files }]) => count(files).length))
   return [
     `${view.job}: ${view.status}${isMoving(view) ? `, ${view.phase}` : ''}`,
-    `  ${view.source} → ${view.destination}, run ${view.run}`,
+    `  ${view.source} → ${view.destination}, run ${view.run}${view.runs !== null && view.runs > view.run ? ` of ${view.runs}` : ''}`,
+    ...(view.nextRunAt === null ? [] : [`  next run: ${view.nextRunAt}`]),
     ...(view.reason ? [`  ${view.reason.code}: ${view.reason.message}`] : []),
     ...(view.status === 'Create Failed' ? [] : rows).map(
       ([name, { files, bytes }]) => `  ${name.padEnd(14)}${count(files).padStart(width)} files  ${formatSize(bytes)}`,

@@ -22,7 +22,7 @@ export function toJobView(observation: Observation): JobView {
   const { job, workflowId, nowMs } = observation
   const memo = settled(observation)
   const counts = liveCounts(memo, observation.heartbeats)
-  const isMoving = memo.status === 'Migrating'
+  const isMoving = memo.status === 'Migrating' && memo.nextRunAt === undefined
   const done = doneOf(counts)
   return {
     job,
@@ -31,7 +31,7 @@ export function toJobView(observation: Observation): JobView {
     reason: memo.reason,
     run: memo.run,
     runs: memo.runs,
-    nextRunAt: null,
+    nextRunAt: memo.nextRunAt === undefined ? null : new Date(memo.nextRunAt).toISOString(),
     workflowId,
     source: memo.source,
     destination: memo.destination,

@@ -10,7 +10,8 @@ export function toDetails(memo: StatusMemo, notes: readonly string[]): string {
   const row = (name: string, tally: { files: number; bytes: number }): string => `| ${name} | ${count(tally.files)} | ${formatSize(tally.bytes)} |`
   return [
     `## ${memo.status} · ${memo.phase}`,
-    `**${memo.source} → ${memo.destination}**, run ${memo.run}`,
+    `**${memo.source} → ${memo.destination}**, run ${memo.run}${memo.runs !== null && memo.runs > memo.run ? ` of ${memo.runs}` : ''}`,
+    ...(memo.nextRunAt === undefined ? [] : [`Next run: ${new Date(memo.nextRunAt).toISOString()}`]),
     ...(memo.reason === null ? [] : [`**${memo.reason.code}**: ${memo.reason.message}`]),
     '',
     '| | files | bytes |',

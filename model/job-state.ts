@@ -4,6 +4,7 @@
  */
 import type { Fault } from './codes.ts'
 import type { JobOptions } from './job.ts'
+import { runsOf, scheduleOf } from './schedule.ts'
 import { countsSoFar, failuresSoFar, newRun, restoringFiles } from './run-state.ts'
 import type { RunState } from './run-state.ts'
 import { totalOf } from './status.ts'
@@ -25,7 +26,7 @@ export interface JobState {
   readonly version: 1
   readonly epoch: string
   /** What is to be done next; `closed`: nothing. */
-  phase: 'checking' | 'copying' | 'reporting' | 'waiting' | 'closed'
+  phase: 'checking' | 'scheduled' | 'copying' | 'reporting' | 'waiting' | 'closed'
   checked: boolean
   wanted: 'run' | 'stop'
   /** No worker copies for this job any more. */
@@ -42,6 +43,12 @@ export interface JobState {
   /** Remarks for people, the newest last: bad signals, warnings of the check. */
   notes: readonly string[]
   endedAt: number | null
+  /** Runs of the schedule that are over. Absent: none. */
+  done?: number
+  /** When the next one is due. Absent: none is. */
+  nextRunAt?: number
+  /** An earlier run found files: an empty listing is a fault from then on. */
+  hadFiles?: boolean
 }
 
 export function newJobState(options: JobOptions, epoch: string, now: number, paused: boolean): JobState {
@@ -59,10 +66,19 @@ export function statusOf(state: JobState): JobStatus {
 
 export const hasFailed = (state: JobState): boolean => state.fault !== null || state.run.counts.failed.files > 0
 
+/** Runs there are to be, by what is known now; null: no end. */
+export function runsExpected(state: JobState, options: JobOptions): number | null {
+  const all = runsOf(scheduleOf(options))
+  if (all === null) return null
+  const isScheduled = state.run.retry === undefined && (state.phase === 'checking' || state.phase === 'copying' || state.phase === 'reporting')
+  return state.run.run + Math.max(0, all - (state.done ?? 0) - (isScheduled ? 1 : 0))
+}
+
 export function phaseOf(state: JobState): JobPhase {
   if (state.phase === 'waiting') return 'waiting'
   if (state.phase === 'closed') return state.checked ? 'reporting' : 'checking'
   if (state.wanted === 'stop' && !state.stopped) return 'stopping'
+  if (state.phase === 'scheduled') return 'waiting'
   if (state.blocked !== null) return 'blocked'
   if (state.phase !== 'copying') return state.phase
   return state.run.nextBatch === 0 ? 'listing' : 'copying'
@@ -79,6 +95,12 @@ export function tooManyFailed(state: JobState, options: JobOptions): Fault | nul
   const limit = 'files' in options.maxFailed ? options.maxFailed.files : (totalOf(counts).files * options.maxFailed.percent) / 100
   if (files <= limit) return null
   return { code: 'TooManyFailed', message: `${files} files failed, more than --max-failed allows: see the error list, mend the cause and retry.` }
+}
+
+/** A source that had files and shows none any more: rather a fault of the source than the truth. */
+export function emptyFault({ hadFiles = false, run }: JobState): Fault | null {
+  if (!hadFiles || run.retry !== undefined || run.listed.files + run.excluded.files > 0) return null
+  return { code: 'SourceEmpty', message: 'The source shows no file, although it had some in the run before: look whether it is mounted, and whether its prefix is still right.' }
 }
 
 /** What a finished run must satisfy: the rows of its lists add up to what was copied and listed. */
@@ -99,7 +121,8 @@ export function toMemo(state: JobState, options: JobOptions): StatusMemo {
     phase: phaseOf(state),
     reason: state.fault ?? state.blocked?.fault ?? null,
     run: run.run,
-    runs: run.run,
+    runs: runsExpected(state, options),
+    ...(state.phase === 'scheduled' && state.nextRunAt !== undefined && { nextRunAt: state.nextRunAt }),
     epoch: state.epoch,
     source: options.source,
     destination: options.destination,
@@ -120,7 +143,8 @@ export function toMemo(state: JobState, options: JobOptions): StatusMemo {
 export function refusal(state: JobState, message: 'stop' | 'start' | 'retry'): string | undefined {
   const status = statusOf(state)
   if (message !== 'retry') return state.phase === 'waiting' || state.phase === 'closed' ? `The job is ${status}: there is nothing to ${message}.` : undefined
-  if (state.phase !== 'waiting') return `The job is ${status}: failed files can be retried once its run has ended.`
+  const waits = state.phase === 'waiting' || (state.phase === 'scheduled' && state.run.counts.failed.files > 0)
+  if (!waits) return `The job is ${status}: failed files can be retried once its run has ended.`
   if (state.retries >= maxRetries) return `RetryExceedMaxCount: the job was retried ${maxRetries} times; mend the cause and run it again.`
   return undefined
 }

@@ -1,4 +1,6 @@
 /** A job as its creator describes it: plain JSON, the workflow's input. Names of addresses, never their fields or secrets. */
+import type { JobType, Period } from './schedule.ts'
+
 export const overwriteRules = ['when-different', 'never', 'always', 'if-newer'] as const
 export type OverwriteRule = (typeof overwriteRules)[number]
 
@@ -10,7 +12,13 @@ export interface JobOptions {
   /** AddressRef texts, see model/address.ts. */
   readonly source: string
   readonly destination: string
-  readonly type: 'full'
+  readonly type: JobType
+  /** Incremental: runs in all, and the time from the end of one to the next. */
+  readonly times?: number
+  readonly intervalMs?: number
+  /** Sync: how often, and counted from which moment (ms since 1970). */
+  readonly every?: Period
+  readonly atMs?: number
   /** Only files modified at or after this moment, ms since 1970. */
   readonly sinceMs?: number
   readonly overwrite: OverwriteRule

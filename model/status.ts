@@ -57,7 +57,10 @@ export interface StatusMemo {
   readonly phase: JobPhase
   readonly reason: Fault | null
   readonly run: number
-  readonly runs: number
+  /** Null: no end. */
+  readonly runs: number | null
+  /** Only while the job waits for it. */
+  readonly nextRunAt?: number
   readonly epoch: string
   readonly source: string
   readonly destination: string
@@ -81,7 +84,8 @@ export interface JobView {
   readonly phase: JobPhase
   readonly reason: Fault | null
   readonly run: number
-  readonly runs: number
+  /** Null: no end. */
+  readonly runs: number | null
   readonly nextRunAt: string | null
   readonly workflowId: string
   /** AddressRef texts, as the job was made with. */

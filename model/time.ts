@@ -47,7 +47,7 @@ function parseOffset(offset: string): number {
 }
 
 /** The zone's offsets half a day before and after enclose any change of the clock near this moment. */
-function localToUtc(wallMs: number, timeZone: string): number {
+export function localToUtc(wallMs: number, timeZone: string): number {
   const offsetAt = offsetsOf(timeZone)
   const halfDay = 12 * 3_600_000
   const before = offsetAt(wallMs - halfDay)

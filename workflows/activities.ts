@@ -10,7 +10,7 @@ const common = {
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '60s' },
 } as const satisfies ActivityOptions
 
-export const checks = (summary: string): Pick<Activities, 'checkJob' | 'checkAddress' | 'readReport' | 'readPastJob' | 'readRunning'> =>
+export const checks = (summary: string): Pick<Activities, 'checkJob' | 'checkAddress' | 'nextRun' | 'readReport' | 'readPastJob' | 'readRunning'> =>
   proxyActivities<Activities>({ ...common, summary, startToCloseTimeout: '2m', retry: { ...common.retry, maximumAttempts: 3 } })
 
 export const lister = (summary: string): Pick<Activities, 'listBatches'> =>

@@ -62,9 +62,9 @@ function bind(job: Job, name: MessageName, apply: (message: Accepted) => string)
 }
 
 function stop(job: Job, by: string): string {
-  const { state } = job
+  const { state, options } = job
   if (state.wanted === 'stop') return state.stopped ? 'The job is stopped already.' : 'The job is stopping already.'
-  if (state.phase === 'reporting') return 'The report is being written: the run ends with it.'
+  if (state.phase === 'reporting' && options.type === 'full') return 'The report is being written: the run ends with it.'
   state.wanted = 'stop'
   job.note(`Stopped by ${by}.`)
   job.cut()

@@ -3,7 +3,7 @@ import {
   ApplicationFailure, CancellationScope, CancelledFailure, allHandlersFinished, condition, makeContinueAsNewFunc, workflowInfo,
 } from '@temporalio/workflow'
 import type { JobOptions } from '../model/job.ts'
-import { accountingFault, blockedLimitMs, blockedWaitMs, hasFailed, newJobState, retryDays, statusOf, toMemo } from '../model/job-state.ts'
+import { accountingFault, blockedLimitMs, blockedWaitMs, emptyFault, hasFailed, newJobState, retryDays, statusOf, toMemo } from '../model/job-state.ts'
 import type { JobState } from '../model/job-state.ts'
 import { newRun, withAllFinished, withRowCounts } from '../model/run-state.ts'
 import type { StatusMemo } from '../model/status.ts'
@@ -52,7 +52,8 @@ async function live(job: Job, input: MigrationInput): Promise<StatusMemo> {
 }
 
 /** Stopped before the report is being written: that one is brought to its end. */
-const mayRest = ({ state }: Job): boolean => state.wanted === 'stop' && state.phase === 'copying' && !state.cancelled
+const mayRest = ({ state }: Job): boolean =>
+  state.wanted === 'stop' && (state.phase === 'copying' || state.phase === 'scheduled') && !state.cancelled
 
 const isResting = (job: Job): boolean => job.state.phase === 'closed' || job.state.phase === 'waiting'
 
@@ -60,6 +61,8 @@ async function step(job: Job, input: MigrationInput): Promise<void> {
   switch (job.state.phase) {
     case 'checking':
       return await check(job, input)
+    case 'scheduled':
+      return await waitForNextRun(job)
     case 'copying':
       return await copy(job)
     case 'reporting':
@@ -85,6 +88,7 @@ async function check(job: Job, input: MigrationInput): Promise<void> {
   }
   state.checked = state.fault === null
   state.phase = state.checked ? 'copying' : 'closed'
+  if (state.checked && options.type === 'sync' && input.retry === undefined) await schedule(job)
 }
 
 function firstRun(latest: number, { retry }: MigrationInput): JobState['run'] {
@@ -104,7 +108,7 @@ async function report(job: Job): Promise<void> {
   if (state.cancelled) state.fault ??= { code: 'Cancelled', message: 'The job was cancelled; run it again to go on with what is missing.' }
   try {
     while (await mergeNext(job));
-    state.fault ??= accountingFault(state.run)
+    state.fault ??= accountingFault(state.run) ?? emptyFault(state)
     const { run } = state
     const result = await reporter(`run ${run.run}: report lists`).writeReport({
       context: job.context, fragments: run.fragments, counts: run.mergedCounts, excluded: run.excluded, startedAt: run.startedAt, endedAt: Date.now(),
@@ -114,11 +118,39 @@ async function report(job: Job): Promise<void> {
   } catch (error) {
     state.fault ??= { code: 'Unexpected', message: `The report could not be written: ${messageOf(error)}` }
   }
+  state.hadFiles = (state.hadFiles ?? false) || state.run.listed.files > 0
+  if (state.run.retry === undefined) state.done = (state.done ?? 0) + 1
+  if (options.type === 'full' && state.run.listed.files === 0) job.note('The source is empty: is its prefix right?')
+  if (options.type !== 'full' && !state.cancelled) await schedule(job)
+  if (state.phase !== 'scheduled') endJob(job)
+}
+
+/** The next run, where there is one: at its moment. */
+async function schedule({ state, options }: Job): Promise<void> {
+  if (state.run.retry === undefined) {
+    const done = state.done ?? 0
+    state.nextRunAt = (await checks(`after ${done} runs`).nextRun({ options, done, nowMs: Date.now() })) ?? undefined
+  }
+  if (state.nextRunAt !== undefined) state.phase = 'scheduled'
+}
+
+function endJob({ state }: Job): void {
   state.endedAt = Date.now()
   state.wanted = 'run'
-  const over = !hasFailed(state) || state.cancelled
-  state.phase = over ? 'closed' : 'waiting'
-  if (options.type === 'full' && state.run.listed.files === 0) job.note('The source is empty: is its prefix right?')
+  state.phase = hasFailed(state) && !state.cancelled ? 'waiting' : 'closed'
+}
+
+async function waitForNextRun(job: Job): Promise<void> {
+  const { state } = job
+  const isDisturbed = (): boolean => state.phase !== 'scheduled' || state.cancelled || state.wanted === 'stop'
+  const waitMs = Math.max(1, (state.nextRunAt ?? 0) - Date.now())
+  if (await condition(isDisturbed, waitMs)) {
+    if (state.cancelled) endJob(job)
+    return
+  }
+  state.fault = null
+  state.run = newRun(state.run.run + ((state.done ?? 0) > 0 ? 1 : 0), Date.now())
+  state.phase = 'copying'
 }
 
 async function waitForRetry(job: Job): Promise<void> {

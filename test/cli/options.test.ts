@@ -105,8 +105,12 @@ describe('refused with a sentence', () => {
     [{ keepMtime: 'yes' }, /--keep-mtime: must be true or false/],
     [{ overwirte: 'never' }, /no job option "overwirte". Did you mean "overwrite"\?/],
     [{ minSize: '2MB', maxSize: '1MB' }, /--min-size lies above --max-size/],
-    [{ type: 'incremental' }, /--type incremental comes with a later version/],
-    [{ type: 'sync' }, /--type sync comes with a later version/],
+    [{ type: 'sync' }, /--type sync needs --every/],
+    [{ type: 'sync', every: 'month' }, /--every: "month" must be one of hour, day, week/],
+    [{ type: 'incremental', times: 31 }, /--times: "31" must be a whole number from 1 to 30/],
+    [{ type: 'incremental', interval: '25h' }, /--interval: "25h" must be a time from 1s to 24h/],
+    [{ type: 'incremental', every: 'day' }, /--every needs --type sync/],
+    [{ type: 'sync', every: 'day', at: 'noon' }, /--at: "noon" is not a time/],
     [{ type: 'ful' }, /--type: "ful" must be one of full/],
     [{ flow: ['06:00-12:00=5MB/s'] }, /--flow comes with a later version/],
     [{ maxFlow: '5MB/s' }, /--max-flow comes with a later version/],
@@ -114,8 +118,7 @@ describe('refused with a sentence', () => {
     [{ restore: true, restoreDays: 0 }, /--restore-days: "0" must be a whole number from 1 to 30/],
     [{ restore: true, restoreWait: 'soon' }, /--restore-wait: "soon" is not a duration/],
     [{ verify: 'all' }, /--verify comes/],
-    [{ interval: '1h' }, /--interval comes/],
-    [{ every: 'day' }, /--every comes/],
+    [{ interval: '1h' }, /--interval needs --type incremental/],
   ])('%j', (given, message) => {
     expect(refusalOf(() => optionsOf(given))).toEqual({ code: 'InvalidParameters', message: expect.stringMatching(message) })
   })

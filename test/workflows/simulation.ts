@@ -1,6 +1,7 @@
 /** Activities that move nothing and remember everything: for what the workflow decides, on a real Temporal server. */
 import { Context } from '@temporalio/activity'
 import { Worker } from '@temporalio/worker'
+import { createNextRun } from '../../activities/next-run.ts'
 import type { TestWorkflowEnvironment } from '@temporalio/testing'
 import type { Activities } from '../../activities/index.ts'
 import type { BatchRef, CopyInput, CopyResult } from '../../model/batch.ts'
@@ -98,6 +99,7 @@ export function simulate({ batches, copyMs = 0, failing = 0, blockedAfter = Infi
       return { fragment: { merge, attempt: 1, parts: 1 }, counts: whole }
     },
     writeReport: async ({ context, counts: all }) => ({ lists: [`${context.options.job}@${context.run}_total_list`], counts: all }),
+    nextRun: createNextRun(),
     readPastJob: async () => null,
     readRunning: async () => ({ slices: [], next: null, gone: false }),
     readReport: async () => ({ bytes: '', size: 0 }),
