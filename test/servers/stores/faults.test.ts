@@ -139,7 +139,7 @@ it('counts every request by operation and every byte of bodies by second', async
   await get({ key: 'counted' })
   await get({ key: 'missing' })
   await send(server, { bucket, query: { 'list-type': '2' } })
-  await send(server, { bucket, query: { acl: null } })
+  await send(server, { bucket, query: { versioning: null } })
   const counts = server.counters.counts()
   expect(counts).toMatchObject({
     total: 5,
