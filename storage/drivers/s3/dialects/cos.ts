@@ -47,7 +47,7 @@ export const cosDialect: Dialect<CosAddress> = {
     statedHashes: ['crc64', 'md5'],
   },
   keyFault,
-  metadata: { prefix: 'x-cos-meta-', text: rawUtf8, names: /^[a-z0-9_-]+$/ },
+  metadata: { prefix: 'x-cos-meta-', text: rawUtf8, names: /^[a-z0-9-]+$/ },
   storageClassHeader: 'x-cos-storage-class',
   listing: { version: 1, urlEncoding: true },
   reads: { headers: {}, rangeHeaders: {} },
