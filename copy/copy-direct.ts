@@ -69,9 +69,9 @@ const rangeBytes = 256 * MiB
 
 async function copyRanges(engine: Engine, { entry, info, expected, group }: DirectTask): Promise<Outcome | undefined> {
   const { limits, multipart } = engine.destination
-  const { maxCopyBytes } = group
-  if (multipart === undefined) return undefined
+  const { maxCopyBytes, copyPart } = group
+  if (multipart === undefined || copyPart === undefined) return undefined
   const plan = planObject(info.size, limits, { pieceBytes: Math.min(rangeBytes, maxCopyBytes), mostPartBytes: maxCopyBytes, multipart: true })
   if (plan.kind !== 'parts') return undefined
-  return await copyParts(engine, { entry, info, partBytes: plan.partBytes, expected, multipart, direct: group })
+  return await copyParts(engine, { entry, info, partBytes: plan.partBytes, expected, multipart, direct: copyPart })
 }

@@ -4,7 +4,7 @@
  */
 import type { Entry, OpenUpload, Outcome } from '../ledger/entry.ts'
 import { partRange } from '../model/plan.ts'
-import type { ObjectInfo, Part, PutResult, ServerCopy } from '../storage/storage.ts'
+import type { CopyPart, ObjectInfo, Part, PutResult } from '../storage/storage.ts'
 import { crc64OfParts } from './crc64.ts'
 import { askStore } from './direct.ts'
 import { eachOf } from '../model/each-of.ts'
@@ -55,14 +55,14 @@ async function sendPart(engine: Engine, { info, multipart }: PartsTask, number: 
 }
 
 /** What a store copied itself is proved once it is whole. */
-async function copyPart(engine: Engine, { info }: PartsTask, number: number, direct: ServerCopy): Promise<void> {
+async function copyPart(engine: Engine, { info }: PartsTask, number: number, direct: CopyPart): Promise<void> {
   const { signal } = engine
   const upload = engine.uploads.find(info.key)?.upload
   if (upload === undefined) throw aborted()
   const range = partRange(number, info.size, upload.partBytes)
   await engine.pool.run(async () => {
     if (engine.stopped()) throw aborted()
-    const part = await askStore(engine, info, range.last - range.first + 1, (source) => direct.copyPart(upload, number, source, { range, signal }))
+    const part = await askStore(engine, info, range.last - range.first + 1, (source) => direct(upload, number, source, { range, signal }))
     engine.uploads.addPart(info.key, part, true)
   }, { signal })
 }

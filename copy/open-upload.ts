@@ -1,7 +1,7 @@
 /** Begins a multipart upload, goes on with one that an earlier attempt left, or gives one up. */
 import type { Entry, OpenUpload } from '../ledger/entry.ts'
 import { isStorageError } from '../storage/error.ts'
-import type { Multipart, ObjectInfo, Part, ServerCopy, Storage, UploadRef } from '../storage/storage.ts'
+import type { CopyPart, Multipart, ObjectInfo, Part, Storage, UploadRef } from '../storage/storage.ts'
 import type { Engine, Expected } from './engine.ts'
 import { atDestination, isCopyFault } from './fault.ts'
 import { sendStored, toStored } from './stored.ts'
@@ -14,7 +14,7 @@ export interface PartsTask {
   readonly expected: Expected
   readonly multipart: Multipart
   /** The store copies the parts itself. */
-  readonly direct?: ServerCopy
+  readonly direct?: CopyPart
 }
 
 export async function openUpload(engine: Engine, task: PartsTask): Promise<OpenUpload> {

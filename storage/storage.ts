@@ -325,6 +325,8 @@ export const cannedAcls = ['private', 'public-read', 'public-read-write'] as con
 export type CannedAcl = (typeof cannedAcls)[number]
 
 export interface Acl {
+  /** Those that an object can be given, absent: all. `put` and `create` fail `metadata-unsupported` for others. */
+  readonly canned?: readonly CannedAcl[]
   /** The canned right nearest to the object's own, or the bucket's where it has none. */
   getAcl(key: string, options?: CallOptions): Promise<CannedAcl>
 }
@@ -340,8 +342,13 @@ export interface ServerCopy {
    * Fails as `get` and `put` do; `precondition`: the source is another one, or the destination is not as demanded.
    */
   copy(source: CopySource, key: string, options: PutOptions): Promise<PutResult>
-  copyPart(upload: UploadRef, number: number, source: CopySource, options: CallOptions & { readonly range: NonNullable<GetOptions['range']> }): Promise<Part>
+  /** Absent: there are only copies of whole objects. */
+  readonly copyPart?: CopyPart
 }
+
+export type CopyPart = (
+  upload: UploadRef, number: number, source: CopySource, options: CallOptions & { readonly range: NonNullable<GetOptions['range']> },
+) => Promise<Part>
 
 export interface CopySource {
   readonly info: StorageInfo

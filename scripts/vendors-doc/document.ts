@@ -69,9 +69,9 @@ export function toDocument(all: readonly Described[]): string {
     '## Archives',
     'An archived object fails as Archived. With `--restore` its store is asked for a copy of 7 days (`--restore-days`), and the batch is looked at again after 2, 4, 8 … minutes, at most an hour apart (`--restore-wait` is the first wait); nothing else of the job waits, unless 200 batches do. `status` says how many files are being restored. What cannot be read after a week fails. Amazon\'s INTELLIGENT_TIERING archive tiers are not known to be archived: such a file fails as Archived, and restoring it with a number of days is refused by Amazon.',
     '## Copies within the store',
-    'Where both ends are one endpoint and one access key, and the destination "copies itself", objects do not pass through the workers: on OSS by itself, elsewhere with `--server-copy`. What was copied is compared by hash where both ends state one, else by size, and then counts as unverified; where no CRC-64 is stated its column in the report is empty and the file is counted in `withoutCrc64`. A store that refuses is not asked again by that batch: the bytes go the ordinary way. Before such a copy Amazon S3 is asked whether the destination is still as it was, because other stores of its kind ignore the condition in a copy.',
+    'Where both ends are one endpoint and one access key, and the destination "copies itself", objects do not pass through the workers: by itself where the store states CRC-64, elsewhere with `--server-copy`. What was copied is compared by hash where both ends state one, else by size, and then counts as unverified; where no CRC-64 is stated its column in the report is empty and the file is counted in `withoutCrc64`. A store that refuses is not asked again by that batch: the bytes go the ordinary way. Before such a copy all but OSS are asked whether the destination is still as it was, because nothing says that they heed the condition in a copy.',
     '## Rights',
-    'What the key of an address must be allowed to do. Names are those of the vendor\'s own documentation; they were not tried one by one against the real services.',
+    'What the key of an address must be allowed to do. Names are those of the vendor\'s own documentation, for KS3 of Kingsoft\'s own SDK; `nas` and `sftp` need what the file system asks for, `http` what a server must answer. They were not tried one by one against the real services. Where a line is missing although the vendor has the ability, no name for it was found.',
     ...all.map(rightsOf),
   ].join('\n\n')}\n`
 }
@@ -84,6 +84,6 @@ function table(all: readonly Described[], columns: readonly Column[]): string {
 
 function rightsOf({ vendor, title, storage: { rights } }: Described): string {
   const known = (Object.keys(needs) as Need[]).flatMap((need) => (rights?.[need] ? [`| ${needs[need]} | ${rights[need].map((name) => `\`${name}\``).join(', ')} |`] : []))
-  const body = known.length === 0 ? 'Its driver names none yet.' : ['| to | needs |', '|---|---|', ...known].join('\n')
+  const body = known.length === 0 ? 'No list of its names was found: the key must be allowed to list, read, write and delete.' : ['| to | needs |', '|---|---|', ...known].join('\n')
   return `### \`${vendor}\`: ${title}\n\n${body}`
 }

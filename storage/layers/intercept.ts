@@ -24,6 +24,7 @@ export type Around = <T>(call: Call, next: () => Promise<T>) => Promise<T>
 /** A storage that does the same, with `around` about each call. */
 export function intercept(inner: Storage, around: Around): Storage {
   const { multipart, archive, tagging, acl, serverCopy } = inner
+  const copyPart = serverCopy?.copyPart
   const run = <T>(operation: Operation, options: Asked, next: () => Promise<T>, key?: string, body: Body = []): Promise<T> =>
     around({ operation, key, signal: options?.signal, sentBytes: body.reduce((sum, { length }) => sum + length, 0) }, next)
   return {
@@ -47,13 +48,14 @@ export function intercept(inner: Storage, around: Around): Storage {
     }),
     ...(archive && { archive: { restore: (key, options) => run('restore', options, () => archive.restore(key, options), key) } }),
     ...(tagging && { tagging: { ...tagging, getTags: (key, options) => run('getTags', options, () => tagging.getTags(key, options), key) } }),
-    ...(acl && { acl: { getAcl: (key, options) => run('getAcl', options, () => acl.getAcl(key, options), key) } }),
+    ...(acl && { acl: { ...acl, getAcl: (key, options) => run('getAcl', options, () => acl.getAcl(key, options), key) } }),
     ...(serverCopy && {
       serverCopy: {
         ...serverCopy,
         copy: (source, key, options) => run('copy', options, () => serverCopy.copy(source, key, options), key),
-        copyPart: (upload, number, source, options) =>
-          run('copyPart', options, () => serverCopy.copyPart(upload, number, source, options), upload.key),
+        ...(copyPart && {
+          copyPart: (upload, number, source, options) => run('copyPart', options, () => copyPart(upload, number, source, options), upload.key),
+        }),
       },
     }),
   }

@@ -1,4 +1,4 @@
-import type { GetOptions, ListEntry, ListOptions, Multipart, Storage, UploadRef } from '../storage.ts'
+import type { GetOptions, ListEntry, ListOptions, Multipart, ServerCopy, Storage, UploadRef } from '../storage.ts'
 import { forward } from './intercept.ts'
 
 /** Keys below `prefix` ('' or ending in '/'), seen without it. The prefix's own marker, where there is one, is the key ''. */
@@ -27,14 +27,17 @@ function groupsBelow(prefix: string, { archive, tagging, acl, serverCopy, refuse
     ...(refusesKey && { refuses: { ...refuses, key: (key) => refusesKey(prefix + key) } }),
     ...(archive && { archive: { restore: (key, options) => archive.restore(prefix + key, options) } }),
     ...(tagging && { tagging: { ...tagging, getTags: (key, options) => tagging.getTags(prefix + key, options) } }),
-    ...(acl && { acl: { getAcl: (key, options) => acl.getAcl(prefix + key, options) } }),
-    ...(serverCopy && {
-      serverCopy: {
-        ...serverCopy,
-        copy: (source, key, options) => serverCopy.copy(source, prefix + key, options),
-        copyPart: (upload, number, source, options) => serverCopy.copyPart({ ...upload, key: prefix + upload.key }, number, source, options),
-      },
-    }),
+    ...(acl && { acl: { ...acl, getAcl: (key, options) => acl.getAcl(prefix + key, options) } }),
+    ...(serverCopy && { serverCopy: serverCopyBelow(prefix, serverCopy) }),
+  }
+}
+
+function serverCopyBelow(prefix: string, inner: ServerCopy): ServerCopy {
+  const { copyPart } = inner
+  return {
+    ...inner,
+    copy: (source, key, options) => inner.copy(source, prefix + key, options),
+    ...(copyPart && { copyPart: (upload, ...rest) => copyPart({ ...upload, key: prefix + upload.key }, ...rest) }),
   }
 }
 

@@ -12,7 +12,7 @@ export interface Login {
   readonly secret: string
 }
 
-export interface StoreTarget extends Pick<Target, 'refuses' | 'quirks'> {
+export interface StoreTarget extends Pick<Target, 'refuses' | 'quirks' | 'archiveClass'> {
   readonly vendor: StoreVendor
   readonly bucket: string
   readonly address: (server: StoreServer, login: Login) => ResolvedAddress
@@ -22,7 +22,7 @@ const key = (accessKeyId: string, rest: Partial<AccessKey> = {}): AccessKey => (
 
 export async function startStoreTarget({ vendor, bucket, address, ...declared }: StoreTarget): Promise<Target> {
   const keys = [key('test-access'), key('none', { rights: 'none' }), key('throttled'), key('broken')]
-  const server = await startServer(vendor, { buckets: [{ name: bucket }], keys })
+  const server = await startServer(vendor, { buckets: [{ name: bucket }], keys, restoreDelayMs: 200 })
   server.faults.add({ accessKeyId: 'throttled', do: { kind: 'error', code: 'SlowDown', status: 503 } })
   server.faults.add({ accessKeyId: 'broken', do: { kind: 'error', code: 'InternalError', status: 500 } })
   const as = (login: Partial<Login>) => openStorage(address(server, { bucket, id: 'test-access', secret: 'test-secret', ...login }))

@@ -7,6 +7,7 @@ import { abilities, limits } from './limits.ts'
 import { listBlobs } from './list.ts'
 import { openMultipart } from './multipart.ts'
 import { getBlob, headBlob } from './read.ts'
+import { azblobRights } from './rights.ts'
 import { openTagging } from './tags.ts'
 import { deleteBlob, putBlob } from './write.ts'
 
@@ -26,5 +27,6 @@ export function openAzblob(address: AzblobAddress, deps?: ClientDeps): Storage {
     multipart: openMultipart(client),
     archive: openArchive(client),
     tagging: openTagging(client),
+    rights: azblobRights,
   }
 }

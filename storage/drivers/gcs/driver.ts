@@ -6,6 +6,7 @@ import { listObjects, maxListEntries } from './list.ts'
 import { maxMetadataBytes } from './metadata.ts'
 import { openMultipart } from './multipart.ts'
 import { getObject, headObject } from './read.ts'
+import { gcsRights } from './rights.ts'
 import { googleEndpoint, openWire, type WireDeps } from './wire.ts'
 import { deleteObject, putObject } from './write.ts'
 
@@ -55,6 +56,7 @@ export function openGcs(address: GcsAddress, deps?: WireDeps): Storage {
     delete: (key, options) => deleteObject(wire, key, options),
     close: () => wire.close(),
     multipart: openMultipart(wire),
+    rights: gcsRights,
     facts: (options) => bucketFacts(wire, options),
   }
 }

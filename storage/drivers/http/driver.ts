@@ -10,6 +10,7 @@ import { getUrl } from './read.ts'
 import type { Row } from './row.ts'
 import { Sizes } from './size.ts'
 import { openWeb } from './web.ts'
+import { httpRights } from './rights.ts'
 
 const limits: StorageLimits = {
   maxPutBytes: Infinity,
@@ -49,6 +50,7 @@ export function openHttp(address: HttpAddress, { openOther }: DriverOptions = {}
     info: { vendor: 'http', bucket: catalog.name, prefix: '', endpoint: 'http:' },
     limits,
     abilities,
+    rights: httpRights,
     list: (options) => listPage(catalog, head, options),
     head: async (key, options = {}) => await head(await rowOf(catalog, key, options), options),
     get: async (key, sink, options = {}) => await getUrl(web, sizes, await rowOf(catalog, key, options), sink, options),

@@ -1,3 +1,4 @@
+import { StorageError } from '../../error.ts'
 import type { Acl, CallOptions, CannedAcl } from '../../storage.ts'
 import type { AclForm } from './dialect.ts'
 import type { Headers } from './signing.ts'
@@ -6,13 +7,16 @@ import { element, split } from '../../http/xml.ts'
 
 export function openAcl(wire: Wire, form: AclForm): Acl {
   return {
+    ...(form.canned && { canned: form.canned }),
     getAcl: async (key, options) =>
       form.toCanned(await aclOf(wire, key, options)) ?? form.toCanned(await aclOf(wire, undefined, options)) ?? 'private',
   }
 }
 
-/** As PUT, Create and Copy take it. */
+/** As PUT, Create and Copy take it. Fails `metadata-unsupported`. */
 export function toAclHeaders(form: AclForm | undefined, acl: CannedAcl | undefined): Headers {
+  if (acl !== undefined && form?.canned?.includes(acl) === false)
+    throw new StorageError(`An object can be ${form.canned.join(' or ')} there, not ${acl}.`, { kind: 'metadata-unsupported' })
   return form === undefined || acl === undefined || acl === form.usual ? {} : { [form.header]: acl }
 }
 
@@ -22,12 +26,13 @@ async function aclOf(wire: Wire, key: string | undefined, { signal }: CallOption
   return body.toString('utf8')
 }
 
-const everybody = 'http://acs.amazonaws.com/groups/global/AllUsers'
+/** At acs.amazonaws.com, or cam.qcloud.com. */
+const everybody = /^http:\/\/[a-z.]+\/groups\/global\/AllUsers$/
 
-/** Amazon's grants: only what everybody may do can be said in one word. */
+/** Amazon's grants, and what took after them: only what everybody may do can be said in one word. */
 export function grantsToCanned(xml: string): CannedAcl {
   const rights = split(xml, 'Grant')
-    .inside.filter((grant) => element(grant, 'URI') === everybody)
+    .inside.filter((grant) => everybody.test(element(grant, 'URI') ?? ''))
     .map((grant) => element(grant, 'Permission'))
   if (rights.includes('FULL_CONTROL') || rights.includes('WRITE')) return 'public-read-write'
   return rights.includes('READ') ? 'public-read' : 'private'

@@ -27,5 +27,5 @@ export function archivedOf(headers: ReceivedHeaders, form: ArchiveForm | undefin
   return /ongoing-request="true"/.test(restored) ? 'restoring' : undefined
 }
 
-/** What S3 and OSS are sent alike. */
+/** What S3, OSS and KS3 are sent alike. */
 export const restoreRequest = (days: number): string => `<RestoreRequest><Days>${days}</Days></RestoreRequest>`

@@ -15,7 +15,7 @@ export function openServerCopy<A>(wire: Wire, dialect: Dialect<A>, form: CopyFor
     maxCopyBytes: form.maxCopyBytes,
     reaches: (source) => source.vendor === info.vendor && source.endpoint === info.endpoint && source.caller === info.caller,
     copy: (source, key, options) => copyObject(wire, dialect, form, source, key, options),
-    copyPart: (upload, number, source, options) => copyPart(wire, dialect, form, upload, number, source, options),
+    ...(form.parts && { copyPart: (upload, number, source, options) => copyPart(wire, dialect, form, upload, number, source, options) }),
   }
 }
 
@@ -64,12 +64,14 @@ async function copyPart<A>(
   return { number, size: range.last - range.first + 1, etag, hashes }
 }
 
-function sourceHeaders({ sourceHeader }: CopyForm, { info, key, ifMatch }: CopySource): Headers {
+function sourceHeaders({ sourceHeader, sourcePlace = inBucket }: CopyForm, { info, key, ifMatch }: CopySource): Headers {
   return {
-    [sourceHeader]: `/${info.bucket}/${encodeKey(info.prefix + key)}`,
+    [sourceHeader]: `${sourcePlace(info)}${encodeKey(info.prefix + key)}`,
     ...(ifMatch !== undefined && { [`${sourceHeader}-if-match`]: `"${ifMatch}"` }),
   }
 }
+
+const inBucket = ({ bucket }: StorageInfo): string => `/${bucket}/`
 
 /** ETag and hashes are of the copy, or of the part. */
 function toCopied<A>({ headers, body }: Answer, dialect: Dialect<A>): PutResult {

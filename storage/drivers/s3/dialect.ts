@@ -1,5 +1,5 @@
 import type { Vendor } from '../../../model/address.ts'
-import type { BucketFacts, CallOptions, CannedAcl, Hashes, StorageAbilities, StorageLimits } from '../../storage.ts'
+import type { BucketFacts, CallOptions, CannedAcl, Hashes, StorageAbilities, StorageInfo, StorageLimits } from '../../storage.ts'
 import type { Meaning } from './error.ts'
 import type { ReceivedHeaders } from '../../http/headers.ts'
 import type { MetadataForm } from '../../http/metadata.ts'
@@ -80,6 +80,9 @@ export interface TagForm {
   /** Sent with PUT, Create and Copy: `a=1&b=2`, percent-encoded. */
   readonly header: string
   readonly maxTags: number
+  /** Default 128 and 256. */
+  readonly maxNameLength?: number
+  readonly maxValueLength?: number
   /** Of names and values. */
   readonly characters: RegExp
 }
@@ -89,6 +92,8 @@ export interface AclForm {
   readonly header: string
   /** What a new object has where nothing is said; it is not sent then. */
   readonly usual?: CannedAcl
+  /** Those that an object can be given, absent: all. */
+  readonly canned?: readonly CannedAcl[]
   /** What the answer to `?acl` comes to; undefined: the object has no right of its own, the bucket's counts. */
   readonly toCanned: (xml: string) => CannedAcl | undefined
 }
@@ -106,10 +111,14 @@ export interface CopyForm {
   readonly maxCopyBytes: number
   /** `x-amz-copy-source`: what conditions and range of the source are named after. */
   readonly sourceHeader: string
+  /** What its value has before the key, absent: `/bucket/`. */
+  readonly sourcePlace?: (info: StorageInfo) => string
   /** Metadata and tags are those of the request, not the source's. */
   readonly replace: Headers
   /** A copy takes the conditions of `writes`. False: the destination is looked at before. */
   readonly conditional: boolean
+  /** False: only whole objects. */
+  readonly parts: boolean
   /** Where the answer to a HEAD says that a copy would be one of the link instead of what it points at. */
   readonly isLink?: (headers: ReceivedHeaders) => boolean
 }

@@ -31,3 +31,46 @@ export const ossRights: Rights = {
   serverCopy: ['oss:GetObject (source)', 'oss:PutObject (destination)'],
   facts: ['oss:GetBucketInfo'],
 }
+
+/** Actions of CAM and bucket policies. */
+export const cosRights: Rights = {
+  list: ['cos:GetBucket'],
+  read: ['cos:HeadObject', 'cos:GetObject'],
+  write: ['cos:PutObject'],
+  delete: ['cos:DeleteObject'],
+  parts: [
+    'cos:InitiateMultipartUpload', 'cos:UploadPart', 'cos:CompleteMultipartUpload',
+    'cos:AbortMultipartUpload', 'cos:ListParts', 'cos:ListMultipartUploads',
+  ],
+  readTags: ['cos:GetObjectTagging'],
+  writeTags: ['cos:PutObjectTagging'],
+  readAcl: ['cos:GetObjectACL', 'cos:GetBucketACL'],
+  writeAcl: ['cos:PutObjectACL'],
+  restore: ['cos:PostObjectRestore'],
+  serverCopy: ['cos:GetObject (source)', 'cos:PutObject (destination)'],
+  facts: ['cos:HeadBucket'],
+}
+
+/** Actions of bucket policies. */
+export const ks3Rights: Rights = {
+  list: ['ks3:ListBucket'],
+  read: ['ks3:GetObject'],
+  write: ['ks3:PutObject'],
+  delete: ['ks3:DeleteObject'],
+  parts: ['ks3:PutObject', 'ks3:AbortMultipartUpload', 'ks3:ListMultipartUploadParts', 'ks3:ListBucketMultipartUploads'],
+  readAcl: ['ks3:GetObjectAcl', 'ks3:GetBucketAcl'],
+  writeAcl: ['ks3:PutObjectAcl'],
+  restore: ['ks3:PostObjectRestore'],
+  serverCopy: ['ks3:GetObject (source)', 'ks3:GetObjectTagging (source)', 'ks3:PutObject (destination)'],
+}
+
+/** Permissions of an ACL or policy, coarse as they are. Which one lets a key see and set the rights of an object is not said. */
+export const bosRights: Rights = {
+  list: ['LIST'],
+  read: ['READ'],
+  write: ['READ', 'WRITE'],
+  delete: ['WRITE'],
+  parts: ['WRITE', 'READ', 'LIST'],
+  serverCopy: ['READ (source)', 'WRITE (destination)'],
+  facts: ['READ'],
+}

@@ -5,9 +5,7 @@ import type { Headers } from './signing.ts'
 import type { Wire } from './wire.ts'
 import { element, split } from '../../http/xml.ts'
 
-const [maxNameLength, maxValueLength] = [128, 256]
-
-export function openTagging(wire: Wire, { maxTags, characters }: TagForm): Tagging {
+export function openTagging(wire: Wire, { maxTags, maxNameLength = 128, maxValueLength = 256, characters }: TagForm): Tagging {
   const holds = (name: string, value: string): boolean =>
     name !== '' && name.length <= maxNameLength && value.length <= maxValueLength && characters.test(name + value)
   return { maxTags, holds, getTags: (key, options) => getTags(wire, key, options) }

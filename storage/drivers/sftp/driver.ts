@@ -8,6 +8,7 @@ import { Pool } from './pool.ts'
 import { headFile, readFile } from './read.ts'
 import { deleteFile } from './remove.ts'
 import { Writer } from './write.ts'
+import { sftpRights } from './rights.ts'
 
 export interface SftpOptions extends Partial<ConnectOptions> {
   /** Links to files are files, links to folders folders; default: links are listed and not read. */
@@ -63,6 +64,7 @@ export function openSftp(address: SftpAddress, { followSymlinks = false, namesAt
       maxListEntries,
     },
     abilities,
+    rights: sftpRights,
     list: (options) => lister.page(options),
     head: (key, options) => headFile(folder, key, options),
     get: (key, sink, options) => readFile(folder, key, sink, options),

@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import { cannedAcls, type CannedAcl, type Tagging, type Tags } from '../../../storage/storage.ts'
 import type { Bench, Check } from '../suite.ts'
-import { bytesOf, noMetadata, put } from '../tools.ts'
+import { bytesOf, expectFailure, noMetadata, put } from '../tools.ts'
 
 const wanted = { team: 'design', 'cost center': 'a+b=c', empty: '', ort: 'Zürich' }
 
@@ -46,9 +46,17 @@ export function tagCases(check: Check): void {
 
   check('rights: kept with a put', async (bench) => {
     const group = acl(bench)
-    for (const right of cannedAcls) {
+    for (const right of group.canned ?? cannedAcls) {
       await put(bench.storage, right, 'x', { acl: right })
       expect(await group.getAcl(right)).toBe(right)
+    }
+  })
+
+  check('rights: no other than those that an object can have', async (bench) => {
+    const { canned } = acl(bench)
+    for (const right of cannedAcls.filter((one) => canned?.includes(one) === false)) {
+      await expectFailure(put(bench.storage, 'key', 'x', { acl: right }), 'metadata-unsupported')
+      await expectFailure(bench.storage.head('key'), 'not-found')
     }
   })
 

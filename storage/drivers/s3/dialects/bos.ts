@@ -1,9 +1,12 @@
 import { bosRegion, type BosAddress } from '../addresses/bos.ts'
+import { grantsToCanned } from '../acl.ts'
 import type { Dialect, Target } from '../dialect.ts'
 import { hostOf, toEndpointUrl } from '../host.ts'
+import { bosRights } from '../rights.ts'
 import { keyPair, toTarget } from '../target.ts'
 import { s3Door } from './s3-door.ts'
 
+const GiB = 2 ** 30
 const TiB = 2 ** 40
 
 /**
@@ -17,6 +20,16 @@ export const bosDialect: Dialect<BosAddress> = {
   limits: { ...s3Door.limits, maxObjectBytes: 5 * TiB },
   keyFault,
   listing: { version: 1, urlEncoding: true },
+  acl: { header: 'x-amz-acl', canned: ['private', 'public-read'], toCanned: grantsToCanned },
+  copies: {
+    maxCopyBytes: 5 * GiB,
+    sourceHeader: 'x-amz-copy-source',
+    replace: { 'x-amz-metadata-directive': 'REPLACE' },
+    conditional: false,
+    // The list of what this door has names copies of objects, none of parts.
+    parts: false,
+  },
+  rights: bosRights,
   errors: { RequestExpired: 'clock-skew', InvalidHTTPAuthHeader: 'bad-access-key', OptInRequired: { kind: 'forbidden', scope: 'address' } },
 }
 

@@ -1,4 +1,5 @@
 import type { CosAddress } from '../addresses/cos.ts'
+import { grantsToCanned } from '../acl.ts'
 import { headFacts } from '../bucket-head.ts'
 import { cosHmac } from '../cos-hmac.ts'
 import type { Dialect, Target } from '../dialect.ts'
@@ -7,6 +8,7 @@ import { header } from '../../../http/headers.ts'
 import { hostOf, toEndpointUrl } from '../host.ts'
 import { unquote } from '../listing.ts'
 import { rawUtf8 } from '../../../http/metadata-text.ts'
+import { cosRights } from '../rights.ts'
 import { toTarget } from '../target.ts'
 import { element } from '../../../http/xml.ts'
 
@@ -52,6 +54,24 @@ export const cosDialect: Dialect<CosAddress> = {
   listing: { version: 1, urlEncoding: true },
   reads: { headers: {}, rangeHeaders: {} },
   writes: { ifAbsent: { 'x-cos-forbid-overwrite': 'true' }, ifMatch: false, uploadChecksum: {} },
+  tags: { header: 'x-cos-tagging', maxTags: 10, maxNameLength: 127, maxValueLength: 255, characters: /^[\p{L}\p{N} +\-=._:/@]*$/u },
+  /** Nothing of an object's own: the bucket's rights are shown. */
+  acl: { header: 'x-cos-acl', canned: ['private', 'public-read'], toCanned: grantsToCanned },
+  archive: {
+    isArchived: (headers) => /^(MAZ_)?(DEEP_)?ARCHIVE$/.test(header(headers, 'x-cos-storage-class') ?? ''),
+    restoreHeader: 'x-cos-restore',
+    request: (days) => `<RestoreRequest><Days>${days}</Days><CASJobParameters><Tier>Standard</Tier></CASJobParameters></RestoreRequest>`,
+  },
+  copies: {
+    maxCopyBytes: 5 * GiB,
+    sourceHeader: 'x-cos-copy-source',
+    sourcePlace: ({ bucket, endpoint }) => `${bucket}.${new URL(endpoint).host}/`,
+    replace: { 'x-cos-metadata-directive': 'Replaced', 'x-cos-tagging-directive': 'Replaced' },
+    // Its reference has no forbid-overwrite for copies.
+    conditional: false,
+    parts: true,
+  },
+  rights: cosRights,
   facts: headFacts({ region: ['x-cos-bucket-region'] }),
   errors: {
     'Request has expired': 'clock-skew',
@@ -67,7 +87,7 @@ export const cosDialect: Dialect<CosAddress> = {
       ...toCrc64(header(headers, 'x-cos-hash-crc64ecma')),
       ...md5OfEtag(etagOf(headers), header(headers, 'x-cos-server-side-encryption')),
     }),
-    fromXml: (xml) => md5OfEtag(unquote(element(xml, 'ETag') ?? '')),
+    fromXml: (xml) => ({ ...toCrc64(element(xml, 'CRC64')), ...md5OfEtag(unquote(element(xml, 'ETag') ?? '')) }),
   },
 }
 

@@ -1,11 +1,18 @@
 import { ks3Region, type Ks3Address } from '../addresses/ks3.ts'
+import { grantsToCanned } from '../acl.ts'
+import { restoreRequest } from '../archive.ts'
 import { headFacts } from '../bucket-head.ts'
 import type { Dialect, Target } from '../dialect.ts'
 import { toCrc64 } from '../hashes.ts'
 import { header, type ReceivedHeaders } from '../../../http/headers.ts'
 import { hostOf, toEndpointUrl } from '../host.ts'
+import { ks3Rights } from '../rights.ts'
 import { keyPair, toTarget } from '../target.ts'
 import { s3Door } from './s3-door.ts'
+
+const GiB = 2 ** 30
+/** KS3 takes no more; asked again it counts anew. */
+const maxRestoreDays = 7
 
 /**
  * Kingsoft KS3, signed as S3: it answers with `x-amz-` headers then, and states the CRC-64 of what it holds. Its SDKs know
@@ -18,6 +25,20 @@ export const ks3Dialect: Dialect<Ks3Address> = {
   target,
   abilities: { ...s3Door.abilities, statedHashes: ['crc64', 'md5'] },
   listing: { version: 1, urlEncoding: true },
+  acl: { header: 'x-amz-acl', toCanned: grantsToCanned },
+  archive: {
+    isArchived: (headers) => /^(DEEP_COLD_)?ARCHIVE$/.test(header(headers, 'x-amz-storage-class') ?? ''),
+    restoreHeader: 'x-amz-restore',
+    request: (days) => restoreRequest(Math.min(days, maxRestoreDays)),
+  },
+  copies: {
+    maxCopyBytes: 5 * GiB,
+    sourceHeader: 'x-amz-copy-source',
+    replace: { 'x-amz-metadata-directive': 'REPLACE', 'x-amz-tagging-directive': 'REPLACE' },
+    conditional: false,
+    parts: true,
+  },
+  rights: ks3Rights,
   facts: headFacts({ storageClass: ['x-amz-bucket-type', 'x-kss-bucket-type'] }),
   errors: { InvalidAccessKey: 'bad-access-key', URLExpired: 'clock-skew', RequestExpired: 'clock-skew' },
   hashes: {

@@ -66,6 +66,7 @@ export const ossDialect: Dialect<OssAddress> = {
     sourceHeader: 'x-oss-copy-source',
     replace: { 'x-oss-metadata-directive': 'REPLACE', 'x-oss-tagging-directive': 'Replace' },
     conditional: true,
+    parts: true,
     isLink: (headers) => header(headers, 'x-oss-object-type') === 'Symlink',
   },
   rights: ossRights,

@@ -71,6 +71,7 @@ export const s3Dialect: Dialect<S3Address> = {
     replace: { 'x-amz-metadata-directive': 'REPLACE', 'x-amz-tagging-directive': 'REPLACE' },
     // Amazon obeys the conditions of writes here too, since 2025; others ignore them.
     conditional: false,
+    parts: true,
   },
   rights: s3Rights,
   facts: async (address) => await (await import('../facts.ts')).s3Facts(address),
