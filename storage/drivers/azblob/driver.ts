@@ -3,6 +3,7 @@ import { toAccount } from './account.ts'
 import type { AzblobAddress } from './address.ts'
 import { openArchive } from './archive.ts'
 import { openClient, type ClientDeps } from './client.ts'
+import { keyFault } from './key.ts'
 import { abilities, limits } from './limits.ts'
 import { listBlobs } from './list.ts'
 import { openMultipart } from './multipart.ts'
@@ -24,6 +25,7 @@ export function openAzblob(address: AzblobAddress, deps?: ClientDeps): Storage {
     put: (key, body, options) => putBlob(client, key, body, options),
     delete: (key, options) => deleteBlob(client, key, options),
     close: () => client.close(),
+    refuses: { key: keyFault },
     multipart: openMultipart(client),
     archive: openArchive(client),
     tagging: openTagging(client),

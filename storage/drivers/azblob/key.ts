@@ -18,12 +18,13 @@ const faults: readonly (readonly [RegExp, string])[] = [
 
 /** Fails `key-unsupported`, before anything is sent. */
 export function checkedKey(key: string): string {
-  const fault = faultOf(key)
+  const fault = keyFault(key)
   if (fault !== undefined) throw new StorageError(fault, { kind: 'key-unsupported' })
   return key
 }
 
-function faultOf(key: string): string | undefined {
+/** Pure. */
+export function keyFault(key: string): string | undefined {
   if (!key.isWellFormed()) return 'The key is not well-formed Unicode.'
   if (key.length > maxCharacters) return `The key has ${key.length} characters, Azure holds at most ${maxCharacters}.`
   if (key.split('/').length > maxSegments) return `The key has more than ${maxSegments} names between slashes.`

@@ -1,9 +1,9 @@
 import type { Storage, StorageAbilities, StorageLimits } from '../../storage.ts'
 import type { GcsAddress } from './address.ts'
 import { bucketFacts } from './facts.ts'
-import { maxKeyBytes } from './key.ts'
+import { keyFault, maxKeyBytes } from './key.ts'
 import { listObjects, maxListEntries } from './list.ts'
-import { maxMetadataBytes } from './metadata.ts'
+import { maxMetadataBytes, metadataFault } from './metadata.ts'
 import { openMultipart } from './multipart.ts'
 import { getObject, headObject } from './read.ts'
 import { gcsRights } from './rights.ts'
@@ -55,6 +55,7 @@ export function openGcs(address: GcsAddress, deps?: WireDeps): Storage {
     put: (key, body, options) => putObject(wire, key, body, options),
     delete: (key, options) => deleteObject(wire, key, options),
     close: () => wire.close(),
+    refuses: { key: keyFault, metadata: metadataFault },
     multipart: openMultipart(wire),
     rights: gcsRights,
     facts: (options) => bucketFacts(wire, options),

@@ -9,8 +9,8 @@ export function checkedKey(key: string): string {
   return key
 }
 
-/** Google's naming rules for objects. */
-function keyFault(key: string): string | undefined {
+/** Google's naming rules for objects. Pure. */
+export function keyFault(key: string): string | undefined {
   if (key === '') return 'A key may not be empty.'
   if (!key.isWellFormed()) return 'The key is not well-formed Unicode.'
   if (/[\r\n]/.test(key)) return 'Cloud Storage holds no key with a carriage return or line feed.'

@@ -64,8 +64,14 @@ function withExpires(user: Metadata['user'], expires: string | undefined): Recor
 }
 
 function assertPrintable(name: string, value: string): void {
-  if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) throw unsupported(`The metadata name "${name}" is not one of a header.`)
-  if (/[\x00-\x08\x0a-\x1f\x7f]/.test(value)) throw unsupported(`The value of "${name}" has control characters.`)
+  const fault = metadataFault(name, value)
+  if (fault !== undefined) throw unsupported(fault)
+}
+
+/** Why user metadata cannot be held; undefined when it can. Pure. */
+export function metadataFault(name: string, value: string): string | undefined {
+  if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) return `The metadata name "${name}" is not one of a header.`
+  return /[\x00-\x08\x0a-\x1f\x7f]/.test(value) ? `The value of "${name}" has control characters.` : undefined
 }
 
 function ascii(name: string, value: string): string {

@@ -1,4 +1,5 @@
 import type { Storage, StorageAbilities } from '../../storage.ts'
+import { keySentence } from '../../tree/key.ts'
 import type { SftpAddress } from './address.ts'
 import { connect, endpointOf, type ConnectOptions } from './connect.ts'
 import { Folder } from './folder.ts'
@@ -74,6 +75,7 @@ export function openSftp(address: SftpAddress, { followSymlinks = false, namesAt
       lister.forget()
       await pool.close()
     },
+    refuses: { key: keySentence },
     multipart: openMultipart(folder, writer),
   }
 }

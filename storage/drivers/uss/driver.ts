@@ -1,8 +1,10 @@
+import { reportFolder } from '../../../model/report-row.ts'
 import { withPrefix } from '../../layers/with-prefix.ts'
 import type { Storage, StorageAbilities, StorageLimits } from '../../storage.ts'
+import { keySentence } from '../../tree/key.ts'
 import type { UssAddress } from './address.ts'
 import { Lister, maxListEntries } from './list.ts'
-import { maxMetadataBytes } from './metadata.ts'
+import { maxMetadataBytes, ussMetadataFault } from './metadata.ts'
 import { openMultipart } from './multipart.ts'
 import { getFile, headFile } from './read.ts'
 import { openCdn, openWire } from './wire.ts'
@@ -52,11 +54,12 @@ export function openUss(address: UssAddress, now?: () => number): Storage {
     head: (key, options) => headFile(wire, key, options),
     get: (key, sink, options) => getFile(wire, cdn, key, sink, options),
     put: (key, body, options) => putFile(wire, key, body, options),
-    delete: (key, options) => deleteFile(wire, key, options),
+    delete: (key, options) => deleteFile(wire, `${folder}${reportFolder}`, key, options),
     async close() {
       lister.forget()
       await Promise.all([wire.close(), cdn?.close()])
     },
+    refuses: { key: keySentence, metadata: ussMetadataFault },
     multipart: openMultipart(wire),
   }
   return withPrefix(storage, folder)

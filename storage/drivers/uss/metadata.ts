@@ -1,7 +1,7 @@
 import { StorageError } from '../../error.ts'
 import type { ReceivedHeaders } from '../../http/headers.ts'
 import { rfc2047 } from '../../http/metadata-text.ts'
-import { anyName, toMetadata, toMetadataHeaders, type MetadataForm } from '../../http/metadata.ts'
+import { anyName, metadataFault, toMetadata, toMetadataHeaders, type MetadataForm } from '../../http/metadata.ts'
 import type { Metadata } from '../../storage.ts'
 
 export const maxMetadataBytes = 2_048
@@ -24,13 +24,18 @@ const homelessFields = Object.keys(homeless) as Homeless[]
 
 /** Fails `metadata-unsupported`. */
 export function toUssHeaders({ contentType, user, ...content }: Metadata): Record<string, string> {
-  const order = Object.keys(user).find((name) => orders.includes(name.toLowerCase()))
-  if (order !== undefined)
-    throw new StorageError(`User metadata "${order}" would be an order to UPYUN: it cannot be kept.`, { kind: 'metadata-unsupported' })
+  const fault = Object.keys(user).map(orderFault).find((sentence) => sentence !== undefined)
+  if (fault !== undefined) throw new StorageError(fault, { kind: 'metadata-unsupported' })
   const kept = homelessFields.flatMap((field) => (content[field] ? [[homeless[field], content[field]]] : []))
   const bare = toMetadataHeaders({ user, ...(contentType && { contentType }) }, form, maxMetadataBytes)
   return { ...bare, ...toMetadataHeaders({ user: Object.fromEntries(kept), ...(contentType && { contentType }) }, form, Infinity) }
 }
+
+/** Why user metadata cannot be held; undefined when it can. Pure. */
+export const ussMetadataFault = (name: string, value: string): string | undefined => orderFault(name) ?? metadataFault(form, name, value)
+
+const orderFault = (name: string): string | undefined =>
+  orders.includes(name.toLowerCase()) ? `User metadata "${name}" would be an order to UPYUN: it cannot be kept.` : undefined
 
 export function toUssMetadata(headers: ReceivedHeaders): Metadata {
   const { user, contentType } = toMetadata(headers, form)

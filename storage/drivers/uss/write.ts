@@ -1,6 +1,6 @@
 import { isStorageError, StorageError } from '../../error.ts'
 import type { Body, CallOptions, PutOptions, PutResult } from '../../storage.ts'
-import { assertKey, keyFault } from '../../tree/key.ts'
+import { assertKey, keyFault, parentOf } from '../../tree/key.ts'
 import { hashesOf } from './info.ts'
 import { toUssHeaders } from './metadata.ts'
 import { headFile } from './read.ts'
@@ -43,10 +43,25 @@ export async function assertConditions(wire: Wire, key: string, options: Pick<Pu
   throw new StorageError('What is at the destination is not as the request demands.', { kind: 'precondition' })
 }
 
-/** A folder goes only when it is empty. */
-export async function deleteFile(wire: Wire, key: string, { signal }: CallOptions = {}): Promise<void> {
+/**
+ * A folder goes only when it is empty. Those that become empty stay, as they are the user's; only those below `own`, the report
+ * folder, which our own files made, go with their last file.
+ */
+export async function deleteFile(wire: Wire, own: string, key: string, options: CallOptions = {}): Promise<void> {
   if (keyFault(key)) return
+  await deleteOne(wire, key, options)
+  if (!key.startsWith(own)) return
+  for (let at = parentOf(key); at.startsWith(own); at = parentOf(at)) if (!(await deleteOne(wire, at, options))) return
+}
+
+/** False: a folder that holds something. */
+async function deleteOne(wire: Wire, key: string, { signal }: CallOptions): Promise<boolean> {
   const isFolder = key.endsWith('/')
-  const call = wire.send({ method: 'DELETE', key, ...(isFolder && { headers: { 'x-upyun-folder': 'true' } }), ...(signal && { signal }) })
-  await unlessGone(isFolder ? call.catch(unlessCode(folderNotEmpty)) : call, 'not-found')
+  try {
+    await unlessGone(wire.send({ method: 'DELETE', key, ...(isFolder && { headers: { 'x-upyun-folder': 'true' } }), ...(signal && { signal }) }), 'not-found')
+    return true
+  } catch (error) {
+    if (isFolder && isStorageError(error) && error.code === folderNotEmpty) return false
+    throw error
+  }
 }

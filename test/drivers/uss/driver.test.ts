@@ -51,6 +51,20 @@ describe('a service of UPYUN', () => {
     expect(await readText(below, 'x')).toBe('below')
   })
 
+  it('leaves no folder of its own when the last file of one goes, and keeps those of the user', async () => {
+    const { address } = await start()
+    for (const folder of ['', 'below/']) {
+      const storage = await open({ ...address, folder })
+      for (const key of ['mine/a', 'aliyun_mgw_import_report/list', 'aliyun_mgw_import_report/.ledger/job/1/x']) await put(storage, key)
+      await storage.delete('aliyun_mgw_import_report/.ledger/job/1/x')
+      await storage.delete('mine/a')
+      expect(await keysOf(storage)).toEqual(['aliyun_mgw_import_report/list', 'mine/'])
+      await storage.delete('aliyun_mgw_import_report/list')
+      expect(await keysOf(storage)).toEqual(['mine/'])
+      await storage.delete('mine/')
+    }
+  })
+
   it('keeps a folder where a file is written, and a file where a folder is made', async () => {
     const storage = await open((await start()).address)
     await put(storage, 'a/b', 'x')
