@@ -7,7 +7,7 @@ import { openMemory } from '../../storage/drivers/memory/driver.ts'
 import type { Call } from '../../storage/layers/intercept.ts'
 import { openStorage } from '../../storage/open.ts'
 import type { Storage } from '../../storage/storage.ts'
-import { startOssServer, type StoreServer } from '../servers/stores/server.ts'
+import { startOssServer, startServer, type StoreServer } from '../servers/stores/server.ts'
 import { startVersitygw, type Versitygw } from '../support/versitygw.ts'
 import { counting, entriesOf, failing, fault, first, jobOptions, KiB, losingAnswers, put, read, rig, someBytes, type Rig } from './support.ts'
 
@@ -216,6 +216,52 @@ describe('on an OSS server', () => {
     expect(await read(archive, 'link')).toEqual(large)
     expect(await archive.head('link')).not.toHaveProperty('isLink')
     await photos.delete('link')
+  })
+})
+
+describe('on a COS server', () => {
+  const login = { accessKeyId: 'id', accessKeySecret: 'secret' }
+  let server: StoreServer
+  let photos: Storage
+  let vault: Storage
+  const open = (bucket: string) =>
+    openStorage({ vendor: 'cos', endpoint: server.endpoint, region: server.region, bucket, secretId: login.accessKeyId, secretKey: login.accessKeySecret })
+  beforeAll(async () => {
+    const buckets = ['photos-1250000000', 'vault-1250000000']
+    server = await startServer('cos', { buckets: buckets.map((name) => ({ name })), keys: [login], restoreDelayMs: 0 })
+    photos = await open('photos-1250000000')
+    vault = await open('vault-1250000000')
+    await put(photos, 'a b+c/ü', 'bytes', metadata)
+    await photos.put('large', [someBytes(2 * 1024 * KiB)], { metadata })
+    await photos.put('frozen', [Buffer.from('later')], { metadata, storageClass: 'ARCHIVE' })
+  })
+  afterAll(async () => {
+    for (const storage of [photos, vault]) await storage?.close()
+    await server?.close()
+  })
+
+  it('objects are restored and copied by themselves, large ones in ranges, proved by CRC-64', async () => {
+    const narrow: Storage = { ...vault, serverCopy: vault.serverCopy && { ...vault.serverCopy, maxCopyBytes: 1024 * KiB } }
+    const task = { source: photos, destination: narrow, entries: await entriesOf(photos), options: jobOptions({ serverCopy: undefined, restoreDays: 1 }) }
+    const asked = await copyBatch(rig(task))
+    expect(asked).toMatchObject({ done: false, restoringFiles: 1, counts: { completed: { files: 2 }, unverified: 0 } })
+    expect(await copyBatch(rig({ ...task, previous: asked }))).toMatchObject({ done: true, counts: { completed: { files: 3 }, unverified: 0 } })
+    const { operations } = server.counters.counts()
+    // One copy is tried and refused: that it is archived comes out then.
+    expect(operations).toMatchObject({ RestoreObject: 1, CopyObject: 3, UploadPartCopy: 2, CompleteMultipartUpload: 1 })
+    expect(operations).not.toHaveProperty('GetObject')
+    expect(await read(vault, 'frozen')).toEqual(Buffer.from('later'))
+    expect(await vault.head('a b+c/ü')).toMatchObject({ metadata, hashes: { crc64: (await photos.head('a b+c/ü')).hashes.crc64 } })
+  })
+
+  it('where only whole objects can be copied a large one goes the ordinary way', async () => {
+    const { copyPart: _, ...whole } = vault.serverCopy ?? {}
+    const plain = { ...vault, serverCopy: { ...whole, maxCopyBytes: 1024 * KiB } } as Storage
+    server.counters.reset()
+    const entries = (await entriesOf(photos)).filter(({ key }) => key === 'large')
+    const { counts } = await copyBatch(rig({ source: photos, destination: plain, entries, options: jobOptions({ serverCopy: undefined, overwrite: 'always' }) }))
+    expect(counts).toMatchObject({ completed: { files: 1 }, unverified: 0 })
+    expect(server.counters.counts().operations).not.toHaveProperty('UploadPartCopy')
   })
 })
 

@@ -4,7 +4,9 @@ import type { BatchState } from '../../ledger/entry.ts'
 import type { JobOptions } from '../../model/job.ts'
 import { mostRestoringMs } from '../../model/restore-wait.ts'
 import { openMemory } from '../../storage/drivers/memory/driver.ts'
+import { openStorage } from '../../storage/open.ts'
 import type { Storage } from '../../storage/storage.ts'
+import { startAzurite } from '../support/azurite.ts'
 import { counting, entriesOf, failing, fault, first, jobOptions, keysOf, KiB, noMetadata, put, rig, someBytes } from './support.ts'
 
 const hour = 3_600_000
@@ -26,6 +28,25 @@ async function turn(previous?: BatchState, options: Partial<JobOptions> = { rest
   const entries = await entriesOf(source)
   return await copyBatch(rig({ source: from, destination, entries, previous, options: jobOptions(options), now: () => now }))
 }
+
+describe('on an Azure server', () => {
+  it('an archived blob is asked for and copied in the next turn', async () => {
+    const server = await startAzurite()
+    try {
+      await server.makeContainer('photos')
+      const { endpoint, account, accountKey } = server
+      const photos = await openStorage({ vendor: 'azblob', endpoint, account, accountKey, container: 'photos' })
+      await photos.put('cold', [Buffer.from('later')], archived)
+      const task = { source: photos, destination, entries: await entriesOf(photos), options: jobOptions({ restoreDays: 1 }) }
+      const asked = await copyBatch(rig(task))
+      expect(asked).toMatchObject({ done: false, restoringFiles: 1 })
+      expect(await copyBatch(rig({ ...task, previous: asked }))).toMatchObject({ done: true, counts: { completed: { files: 1 } } })
+      await photos.close()
+    } finally {
+      await server.stop()
+    }
+  })
+})
 
 describe('archived files', () => {
   it('fail as Archived where nobody asked to restore them', async () => {

@@ -36,7 +36,7 @@ export const ossRights: Rights = {
 export const cosRights: Rights = {
   list: ['cos:GetBucket'],
   read: ['cos:HeadObject', 'cos:GetObject'],
-  write: ['cos:PutObject'],
+  write: ['cos:HeadObject', 'cos:PutObject'],
   delete: ['cos:DeleteObject'],
   parts: [
     'cos:InitiateMultipartUpload', 'cos:UploadPart', 'cos:CompleteMultipartUpload',
