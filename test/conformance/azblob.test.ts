@@ -25,8 +25,6 @@ conformance('azblob', async () => {
       { keys: /[\x00-\x1f\x7f-\x9f]/, reason: 'Azure takes no control characters' },
       { keys: /[\ue000-\uf8ff]|\u{10ffff}/u, reason: 'Azure takes no private or unassignable code points' },
     ],
-    archiveClass: 'Archive',
-    quirks: { archives: 'azurite brings an archived blob back at once' },
     stop: () => server.stop(),
   }
 })

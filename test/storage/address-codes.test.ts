@@ -1,11 +1,19 @@
-/** What a person is told of an address that does not work, for each vendor of the S3 family, provoked at a server. */
+/** What a person is told of an address that does not work, for each vendor, provoked at a server. */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { stringify } from 'yaml'
 import { checkDestination, checkSource } from '../../activities/check/check-address.ts'
-import type { Role } from '../../model/address.ts'
+import { addressCodes } from '../../model/codes.ts'
+import { createAddressBook } from '../../worker/config.ts'
+import { ConfigError } from '../../worker/config/error.ts'
 import { openStorage, type ResolvedAddress } from '../../storage/open.ts'
 import type { AccessKey } from '../servers/stores/options.ts'
 import { startServer } from '../servers/stores/server.ts'
+import { temporaryFolder } from '../support/processes.ts'
 import { startVersitygw } from '../support/versitygw.ts'
+import { provoke, type Provoked } from './address-codes/provoke.ts'
+import { told, toldOfFile, unprovoked, type Told } from './address-codes/table.ts'
 
 interface Login {
   readonly endpoint: string
@@ -42,59 +50,102 @@ async function amazon(): Promise<Started> {
   return server
 }
 
-const vendors: Readonly<Record<string, Vendor>> = {
+const family = {
   oss: { start: standIn('oss', 'photos'), bucket: 'photos', address: ({ id: accessKeyId, secret: accessKeySecret, ...rest }) => ({ vendor: 'oss', ...rest, accessKeyId, accessKeySecret }) },
   s3: { start: amazon, bucket: 'photos', address: ({ id: accessKeyId, secret: secretAccessKey, ...rest }) => ({ vendor: 's3', ...rest, accessKeyId, secretAccessKey }) },
   cos: { start: standIn('cos', 'photos-1250000000'), bucket: 'photos-1250000000', address: ({ id: secretId, secret: secretKey, ...rest }) => ({ vendor: 'cos', ...rest, secretId, secretKey }) },
   bos: { start: standIn('bos', 'photos'), bucket: 'photos', address: ({ id: accessKey, secret: secretKey, ...rest }) => ({ vendor: 'bos', ...rest, accessKey, secretKey }) },
   kodo: { start: standIn('kodo', 'photos'), bucket: 'photos', address: ({ id: accessKey, secret: secretKey, ...rest }) => ({ vendor: 'kodo', ...rest, accessKey, secretKey }) },
   ks3: { start: standIn('ks3', 'photos'), bucket: 'photos', address: ({ id: accessKey, secret: secretKey, ...rest }) => ({ vendor: 'ks3', ...rest, accessKey, secretKey }) },
+} satisfies Readonly<Record<string, Vendor>>
+
+type Change = (usual: Login) => Partial<Login>
+
+const changes: Readonly<Record<string, Change>> = {
+  'nothing wrong': () => ({}),
+  'a wrong key id': () => ({ id: 'nobody' }),
+  'a wrong secret': () => ({ secret: 'not-it' }),
+  'a wrong region': () => ({ region: 'nowhere-1' }),
+  'a bucket of another region': ({ bucket }) => ({ bucket: `elsewhere-${bucket}` }),
+  'no such bucket': ({ bucket }) => ({ bucket: `missing-${bucket}` }),
+  'no rights': () => ({ id: 'no-rights' }),
+  'an archive bucket': ({ bucket }) => ({ bucket: `cold-${bucket}` }),
+  'an endpoint that refuses connections': () => ({ endpoint: 'http://localhost:9' }),
 }
 
-type Condition = readonly [what: string, change: (usual: Login) => Partial<Login>, source: string, destination: string]
-
-const conditions: readonly Condition[] = [
-  ['nothing wrong', () => ({}), 'fine', 'fine'],
-  ['a wrong key id', () => ({ id: 'nobody' }), 'SourceAddrAccessKeyInvalid', 'DestAddrAccessKeyInvalid'],
-  ['a wrong secret', () => ({ secret: 'not-it' }), 'SourceAddrSecretKeyInvalid', 'DestAddrSecretKeyInvalid'],
-  ['a wrong region', () => ({ region: 'nowhere-1' }), 'SourceAddrRegionInvalid', 'DestAddrRegionInvalid'],
-  ['a bucket of another region', ({ bucket }) => ({ bucket: `elsewhere-${bucket}` }), 'SourceAddrRegionInvalid', 'DestAddrRegionInvalid'],
-  ['no such bucket', ({ bucket }) => ({ bucket: `missing-${bucket}` }), 'SourceAddrEndpointBucketNotMatchOrNoSuchBucket', 'DestAddrBucketInvalid'],
-  ['no rights', () => ({ id: 'no-rights' }), 'SourceAddrEndpointBucketPermissionInvalid', 'DestAddrEndpointBucketPermissionInvalid'],
-  ['an archive bucket', ({ bucket }) => ({ bucket: `cold-${bucket}` }), 'UnsupportedArchiveBucket', 'UnsupportedArchiveBucket'],
-  ['an endpoint that refuses connections', () => ({ endpoint: 'http://localhost:9' }), 'SourceAddrEndpointInvalid', 'DestAddrEndpointInvalid'],
-]
-
-/** Where a vendor tells it otherwise, and why; `undefined`: it cannot be provoked there. */
-const otherwise: Readonly<Record<string, Readonly<Record<string, readonly [source: string, destination: string] | undefined>>>> = {
-  oss: { 'no rights': ['OssAccessDenied', 'OssAccessDenied'] },
-  s3: { 'a bucket of another region': undefined, 'no rights': undefined, 'an archive bucket': undefined },
-  // COS signs no region: its endpoint says it. Archives are classes of objects there, never of a bucket.
-  cos: { 'a wrong region': ['fine', 'fine'], 'an archive bucket': undefined },
-  // Only its list of an account's buckets is known to name their class.
-  // Their S3 doors say nothing of a bucket's class.
-  bos: { 'an archive bucket': undefined },
-  kodo: { 'an archive bucket': undefined },
-  ks3: { 'an archive bucket': undefined },
+async function codesOf(address: ResolvedAddress, roles: number): Promise<Told[]> {
+  const codes: Told[] = []
+  for (const check of [checkSource, checkDestination].slice(0, roles)) {
+    const storage = await openStorage(address)
+    const { fault } = await check(storage, {})
+    await storage.close()
+    codes.push((fault?.code as Told | undefined) ?? 'fine')
+  }
+  return codes
 }
 
-describe.each(Object.entries(vendors))('%s', (name, { start, bucket, address }) => {
+describe.each(Object.entries(family))('%s', (name, { start, bucket, address }) => {
   let server: Started
   beforeAll(async () => void (server = await start()))
   afterAll(async () => await server?.stop())
 
-  const codeOf = async (change: Condition[1], role: Role): Promise<string> => {
+  it.each(Object.entries(told[name as keyof typeof family]))('%s', async (what, codes) => {
     const usual = { endpoint: server.endpoint, region: server.region, bucket, id, secret }
-    const storage = await openStorage(address({ ...usual, ...change(usual) }))
-    const { fault } = await (role === 'source' ? checkSource : checkDestination)(storage, {})
-    await storage.close()
-    return fault?.code ?? 'fine'
-  }
+    expect(await codesOf(address({ ...usual, ...changes[what]?.(usual) }), codes.length)).toEqual(codes)
+  })
 
-  for (const [what, change, ...usual] of conditions) {
-    const told = otherwise[name] && what in otherwise[name] ? otherwise[name][what] : usual
-    it.skipIf(told === undefined)(what, async () => {
-      expect([await codeOf(change, 'source'), await codeOf(change, 'destination')]).toEqual(told)
-    })
+  it('is brought to every condition that is said of it', () => {
+    expect(Object.keys(changes)).toEqual(expect.arrayContaining(Object.keys(told[name as keyof typeof family])))
+  })
+})
+
+describe.each(Object.entries(provoke))('%s', (name, start) => {
+  let provoked: Provoked
+  beforeAll(async () => void (provoked = await start()))
+  afterAll(async () => await provoked?.stop())
+  const conditions = told[name as keyof typeof provoke]
+
+  it.each(Object.entries(conditions))('%s', async (what, codes) => {
+    const address = provoked.addresses[what]
+    if (address === undefined) throw new Error(`Nothing brings ${name} to "${what}".`)
+    expect(await codesOf(address, codes.length)).toEqual(codes)
+  })
+
+  it('has no condition of which nothing is said', () => expect(Object.keys(provoked.addresses).toSorted()).toEqual(Object.keys(conditions).toSorted()))
+})
+
+describe('tranship.yaml', () => {
+  const fields = { vendor: 'oss', region: 'cn-hangzhou', endpoint: 'https://oss-cn-hangzhou.aliyuncs.com', bucket: 'photos', accessKeyId: 'me', accessKeySecret: 'mine' }
+  const { bucket: _, ...incomplete } = fields
+  const entries: Readonly<Record<string, unknown>> = {
+    'no address of this name': undefined,
+    'a field is missing': incomplete,
+    'its variable is not set': { ...fields, accessKeySecret: '${SURELY_NOT_SET}' },
+    'a prefix that begins with "/" or does not end in it': { ...fields, prefix: '/photos' },
+    'a path that is not absolute': { vendor: 'nas', path: 'photos' },
+    'an endpoint that is no URL': { ...fields, endpoint: 'nowhere' },
   }
+  it.each(Object.entries(toldOfFile))('%s', (what, codes) => {
+    const path = join(temporaryFolder('config'), 'tranship.yaml')
+    writeFileSync(path, stringify({ addresses: { other: fields, ...(entries[what] !== undefined && { photos: entries[what] }) } }), { mode: 0o600 })
+    const book = createAddressBook({ path, env: {} })
+    expect((['source', 'destination'] as const).map((role) => codeOfThrown(() => book.resolve('photos', role)))).toEqual(codes)
+  })
+})
+
+function codeOfThrown(work: () => unknown): string {
+  try {
+    work()
+    return 'fine'
+  } catch (error) {
+    if (error instanceof ConfigError) return error.fault.code
+    throw error
+  }
+}
+
+describe('codes of addresses', () => {
+  it('are all told by a row, or the reason why not is', () => {
+    const rows = [...Object.values(told), toldOfFile].flatMap((conditions) => Object.values(conditions).flat())
+    expect([...new Set([...rows.filter((code) => code !== 'fine'), ...Object.keys(unprovoked)])].toSorted()).toEqual([...addressCodes].toSorted())
+  })
 })

@@ -63,7 +63,7 @@ function parameters({ query }: StoreRequest, fields: ReadonlyMap<string, string>
 }
 
 function headers(request: StoreRequest, fields: ReadonlyMap<string, string>): string {
-  return pairs(fields.get('q-header-list') ?? '', name => header(request, (percentDecode(name) ?? name).toLowerCase()))
+  return pairs(fields.get('q-header-list') ?? '', name => trimmed(header(request, (percentDecode(name) ?? name).toLowerCase())))
 }
 
 /** What a list names and the request has not cannot have been signed. */
@@ -71,6 +71,6 @@ function pairs(list: string, valueOf: (name: string) => ByteString | undefined):
   const names = list === '' ? [] : list.toLowerCase().split(';')
   return names
     .toSorted()
-    .map(name => `${name}=${percentEncode(trimmed(valueOf(name)))}`)
+    .map(name => `${name}=${percentEncode(valueOf(name) ?? '')}`)
     .join('&')
 }
