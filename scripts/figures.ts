@@ -2,14 +2,16 @@
  * Measures what the product promises of itself at size, against real servers on this machine, and ends with exit code 1 when a
  * promise is broken. Takes many minutes; `--scale 0.1` is a tenth of it, `--only memory` a part of it, to try the script.
  *
- *   npm run figures [-- --scale 0.1] [-- --only size|memory|latency]
+ *   npm run figures [-- --scale 0.1] [-- --only size|memory|latency|listing|sftp]
  */
 import { parseArgs } from 'node:util'
 import { historiesOf, largestPayload, scheduledActivities } from './figures/history.ts'
 import { signalLatencies } from './figures/latency.ts'
+import { listingFigures } from './figures/listing.ts'
 import { peakBytes } from './figures/memory.ts'
 import { fill, migrate, startRig } from './figures/rig.ts'
 import type { Migration, Rig } from './figures/rig.ts'
+import { sftpFigures } from './figures/sftp.ts'
 import { printFigures } from './figures/table.ts'
 import type { Figure } from './figures/table.ts'
 
@@ -22,17 +24,37 @@ const MiB = 1024 ** 2
 const startedAt = Date.now()
 const say = (line: string): void => void process.stderr.write(`${Math.round((Date.now() - startedAt) / 1_000)} s: ${line}\n`)
 
-const rig = await startRig()
-try {
-  await fillAll(rig)
-  const figures: Figure[] = []
-  for (const [name, measure] of Object.entries({ size, memory, latency })) {
-    if (values.only === undefined || values.only === name) figures.push(...(await measure(rig)))
+/** With servers of its own. */
+const alone: Readonly<Record<string, () => Promise<Figure[]>>> = {
+  listing: () => listingFigures(small, large, say),
+  sftp: () => sftpFigures(Math.ceil(256 * scale) * MiB),
+}
+const withJobs: Readonly<Record<string, (of: Rig) => Promise<Figure[]>>> = { size, memory, latency }
+const isAsked = ([name]: readonly [string, unknown]): boolean => values.only === undefined || values.only === name
+
+const figures = [...(await measureAlone()), ...(await measureJobs())]
+if (figures.length === 0) throw new Error(`There is no figure "${values.only}": name one of ${[...Object.keys(withJobs), ...Object.keys(alone)].join(', ')}.`)
+printFigures(figures)
+process.exitCode = figures.every(({ ok }) => ok) ? 0 : 1
+
+async function measureAlone(): Promise<Figure[]> {
+  const measured: Figure[] = []
+  for (const [, measure] of Object.entries(alone).filter(isAsked)) measured.push(...(await measure()))
+  return measured
+}
+
+async function measureJobs(): Promise<Figure[]> {
+  const asked = Object.entries(withJobs).filter(isAsked)
+  if (asked.length === 0) return []
+  const rig = await startRig()
+  const measured: Figure[] = []
+  try {
+    await fillAll(rig)
+    for (const [, measure] of asked) measured.push(...(await measure(rig)))
+  } finally {
+    await rig.stop()
   }
-  printFigures(figures)
-  process.exitCode = figures.every(({ ok }) => ok) ? 0 : 1
-} finally {
-  await rig.stop()
+  return measured
 }
 
 /** `a/a/` holds the small number, `a/` the middle one, the whole bucket the large one. */
