@@ -5,15 +5,10 @@
  */
 import { burstOf, emptyBucket, grantable, refill, spend, waitMs } from '../model/flow/bucket.ts'
 import { allowedAt, lasting, type Allowance, type Limit } from '../model/flow/limit.ts'
+import type { Usage } from '../model/flow/share.ts'
 import { aborted } from '../storage/retrying.ts'
 import type { CallOptions } from '../storage/storage.ts'
 import { ReadWindow, type PacedRead } from './read-window.ts'
-
-/** Bytes since ever: those granted, and those there were tokens for. */
-export interface Flowed {
-  readonly taken: number
-  readonly offered: number
-}
 
 interface Waiter {
   left: number
@@ -33,6 +28,8 @@ export class Pace {
   #allowance: Allowance
   #bucket
   #taken = 0
+  #waitedMs = 0
+  #last
   #timer: NodeJS.Timeout | undefined
 
   /** `now`: the clock that allowances are meant in. */
@@ -40,15 +37,31 @@ export class Pace {
     this.#now = now
     this.#allowance = allowance
     this.#bucket = emptyBucket(now())
+    this.#last = { atMs: this.#bucket.atMs, taken: 0, waitedMs: 0 }
   }
 
   get limit(): Limit {
     return allowedAt(this.#allowance, this.#now())
   }
 
-  get flowed(): Flowed {
+  /** Tokens are left over: at least half of what the bucket holds. */
+  get hasSpare(): boolean {
     const limit = this.#refill()
-    return { taken: this.#taken, offered: limit === null ? this.#taken : this.#bucket.filled }
+    return this.#waiting.size === 0 && this.#bucket.tokens >= burstOf(limit) / 2
+  }
+
+  /** Bytes granted since ever. */
+  get taken(): number {
+    return this.#taken
+  }
+
+  /** How the limit was used since this was last asked. */
+  takeUsage(): Usage {
+    this.#refill()
+    const last = this.#last
+    this.#last = { atMs: this.#bucket.atMs, taken: this.#taken, waitedMs: this.#waitedMs }
+    const elapsedMs = Math.max(1, this.#bucket.atMs - last.atMs)
+    return { bytesPerSecond: ((this.#taken - last.taken) * 1_000) / elapsedMs, waiting: Math.min(1, (this.#waitedMs - last.waitedMs) / elapsedMs) }
   }
 
   /** Counts from now on, also for those who wait. */
@@ -94,7 +107,9 @@ export class Pace {
 
   #refill(): Limit {
     const { limit } = this
+    const { atMs } = this.#bucket
     this.#bucket = refill(this.#bucket, limit, this.#now())
+    if (this.#waiting.size > 0) this.#waitedMs += this.#bucket.atMs - atMs
     return limit
   }
 

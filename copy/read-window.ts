@@ -1,7 +1,7 @@
 /**
  * How many reads a pace lets begin, and what each must have paid. A read pays for its first bytes before it begins and for the next
- * before it asks for them, so that no byte is taken before its token. What all reads have paid ahead is at most half a second's
- * tokens: under a low limit few reads are open, and none of them idles.
+ * before it asks for them, so that no byte is taken before its token. What all reads have paid ahead is little: under a low limit
+ * few reads are open, and none of them idles. Only where tokens are left over, because each read is slow, may more begin.
  */
 import type { CallOptions } from '../storage/storage.ts'
 import type { Pace } from './pace.ts'
@@ -16,11 +16,12 @@ export interface PacedRead {
 
 const KiB = 1024
 const MiB = 1024 * KiB
-const windowSeconds = 0.5
-/** With the window: one read for each 256 KiB a second of the limit. */
-const leastAhead = 128 * KiB
+/** What may be paid ahead, in seconds of the limit. With what one read pays: a read for each 256 KiB a second. */
+const windowSeconds = 0.25
+const widestSeconds = 1
+const leastAhead = 64 * KiB
 
-type Tokens = Pick<Pace, 'limit' | 'take' | 'tryTake'>
+type Tokens = Pick<Pace, 'limit' | 'hasSpare' | 'take' | 'tryTake'>
 
 export class ReadWindow {
   readonly #tokens: Tokens
@@ -50,8 +51,8 @@ export class ReadWindow {
   }
 
   #fits(cost: number, inside: number): boolean {
-    const { limit } = this.#tokens
-    return limit === null || inside === 0 || inside + cost <= limit * windowSeconds
+    const { limit, hasSpare } = this.#tokens
+    return limit === null || inside === 0 || inside + cost <= limit * (hasSpare ? widestSeconds : windowSeconds)
   }
 
   #open(bytes: number, first: number): PacedRead {
@@ -61,7 +62,8 @@ export class ReadWindow {
     return {
       arrived: (chunk, options) => {
         received += chunk
-        const due = Math.max(received, Math.min(bytes, received + this.#aheadOf(chunk, received))) - paid
+        this.#learn(chunk, received)
+        const due = Math.max(received, Math.min(bytes, received + this.#ahead)) - paid
         if (due <= 0) return undefined
         paid += due
         return this.#tokens.tryTake(due) ? undefined : this.#tokens.take(due, options)
@@ -73,12 +75,9 @@ export class ReadWindow {
     }
   }
 
-  #aheadOf(chunk: number, received: number): number {
+  #learn(chunk: number, received: number): void {
     this.#largest = Math.max(this.#largest, chunk)
-    if (received >= MiB && this.#ahead !== this.#largest) {
-      this.#ahead = this.#largest
-      this.#door.wake()
-    }
-    return this.#ahead
+    if (received >= MiB) this.#ahead = this.#largest
+    this.#door.wake()
   }
 }

@@ -6,8 +6,6 @@ import type { Limit } from './limit.ts'
 
 export interface Bucket {
   readonly tokens: number
-  /** All that ever flowed in, taken or not. */
-  readonly filled: number
   readonly atMs: number
 }
 
@@ -16,13 +14,13 @@ const burstMs = 250
 /** The most that a bucket holds. */
 export const burstOf = (limit: Limit): number => ((limit ?? 0) * burstMs) / 1_000
 
-export const emptyBucket = (atMs: number): Bucket => ({ tokens: 0, filled: 0, atMs })
+export const emptyBucket = (atMs: number): Bucket => ({ tokens: 0, atMs })
 
 /** What flowed in since, at the limit of now; a lower limit holds less. Without a limit there are no tokens. */
-export function refill({ tokens, filled, atMs }: Bucket, limit: Limit, nowMs: number): Bucket {
+export function refill({ tokens, atMs }: Bucket, limit: Limit, nowMs: number): Bucket {
   const elapsedMs = Math.max(0, nowMs - atMs)
   const inflow = ((limit ?? 0) * elapsedMs) / 1_000
-  return { tokens: Math.min(tokens + inflow, burstOf(limit)), filled: filled + inflow, atMs: atMs + elapsedMs }
+  return { tokens: Math.min(tokens + inflow, burstOf(limit)), atMs: atMs + elapsedMs }
 }
 
 /** Whole bytes that can be granted now. */

@@ -55,9 +55,9 @@ describe('a pace', () => {
       const start = Date.now()
       const all = Promise.all(takers.map((sizesOfOne) => demand(pace, sizesOfOne, start + 20 * second, [])))
       const grants: Grant[] = []
-      for (let before = 0; Date.now() < start + 20 * second; before = pace.flowed.taken) {
+      for (let before = 0; Date.now() < start + 20 * second; before = pace.taken) {
         await vi.advanceTimersByTimeAsync(50)
-        grants.push({ at: Date.now(), bytes: pace.flowed.taken - before })
+        grants.push({ at: Date.now(), bytes: pace.taken - before })
       }
       expect(busiest(grants, 10 * second)).toBeLessThanOrEqual(1.1 * 10 * limit)
       expect(sumOf(grants)).toBeGreaterThanOrEqual(0.95 * 20 * limit)
@@ -166,10 +166,14 @@ describe('a pace', () => {
     expect(pace.tryTake(1)).toBe(false)
   })
 
-  it('counts what was taken and what could have been', async () => {
+  it('tells how it was used: what was taken, and for how much of the time somebody waited', async () => {
     const pace = paced(MB)
     await vi.advanceTimersByTimeAsync(4 * second)
-    expect(pace.tryTake(100_000)).toBe(true)
-    expect(pace.flowed).toEqual({ taken: 100_000, offered: 4 * MB })
+    expect([pace.hasSpare, pace.tryTake(150_000), pace.hasSpare]).toEqual([true, true, false])
+    expect(pace.takeUsage()).toEqual({ bytesPerSecond: 37_500, waiting: 0 })
+    const waiting = pace.take(600_000)
+    await vi.advanceTimersByTimeAsync(second)
+    await waiting
+    expect(pace.takeUsage()).toEqual({ bytesPerSecond: 600_000, waiting: 0.5 })
   })
 })

@@ -97,11 +97,24 @@ describe('a batch with a pace', () => {
     const pace = pacedAt(2 * MiB)
     const work = copyBatch(large({ source: from.storage, destination: openMemory(), entries: await entriesOf(source), pace, now: Date.now }))
     let beforeTokens = 0
-    const result = await within(work, () => (beforeTokens = Math.max(beforeTokens, sum(from.taken) - pace.flowed.taken)))
+    const result = await within(work, () => (beforeTokens = Math.max(beforeTokens, sum(from.taken) - pace.taken)))
     expect(result.done).toBe(true)
     expect(beforeTokens).toBeLessThanOrEqual(0)
     expect(from.mostOpen).toBeGreaterThan(4)
     expect(from.mostOpen).toBeLessThanOrEqual(8)
+  })
+
+  it('opens more reads where each is slow, so that the limit is used', async () => {
+    const source = await filled(Array.from({ length: 400 }, () => 60 * KiB))
+    const slow: Storage = { ...source, get: async (key, sink, options) => {
+      await new Promise((resolve) => setTimeout(resolve, 700))
+      return await source.get(key, sink, options)
+    } }
+    const [from, start, limit] = [watch(slow), Date.now(), 2 * MiB]
+    const work = copyBatch(large({ source: from.storage, destination: openMemory(), entries: await entriesOf(source), pace: pacedAt(limit), now: Date.now }))
+    expect((await within(work)).done).toBe(true)
+    expect(busiest(from.taken, 10 * second)).toBeLessThanOrEqual(1.1 * 10 * limit)
+    expect(sum(from.taken)).toBeGreaterThanOrEqual((0.9 * limit * (Date.now() - start - second)) / second)
   })
 
   it('counts a piece that is fetched again twice', async () => {
@@ -110,7 +123,7 @@ describe('a batch with a pace', () => {
     const pace = pacedAt(null)
     const work = copyBatch(large({ source, destination, entries: await entriesOf(source), pace, now: Date.now }))
     expect(await within(work)).toMatchObject({ done: true, counts: { completed: { files: 1 } } })
-    expect(pace.flowed.taken).toBe(2 * MiB)
+    expect(pace.taken).toBe(2 * MiB)
   })
 
   it('begins nothing while it is held, and goes on at once when it may', async () => {
@@ -127,7 +140,7 @@ describe('a batch with a pace', () => {
 
   it.each(['cut', 'signal', 'deadline'] as const)('ends waiting at once by its %s, held or within a piece', async (how) => {
     const source = await filled([6 * MiB, 6 * MiB, 10])
-    for (const limit of [0, 100 * KiB]) {
+    for (const limit of [0, 100 * KiB, MiB]) {
       const [end, start] = [new AbortController(), Date.now()]
       const timers = vi.getTimerCount()
       const endings = { cut: { cut: end.signal }, signal: { signal: end.signal }, deadline: { deadlineMs: start + 5 * second } }[how]
@@ -137,7 +150,7 @@ describe('a batch with a pace', () => {
         if (Date.now() - start >= 5 * second) end.abort()
       })
       expect(ended).toBe(how === 'signal' ? 'StorageError: The work was stopped.' : false)
-      if (how !== 'deadline' || limit === 0) expect(Date.now() - start).toBeLessThan(5.2 * second)
+      if (how !== 'deadline' || limit < MiB) expect(Date.now() - start).toBeLessThan(5.2 * second)
       expect(vi.getTimerCount()).toBe(timers)
     }
   })
