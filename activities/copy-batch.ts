@@ -17,6 +17,8 @@ import { readBefore } from './outcomes-before.ts'
 
 /** An activity gives its slot back after this long, finished or not: nothing waits behind a slow batch. */
 const turnMs = 60_000
+/** Batches that began together end their turns one after the other: what is paced flows on meanwhile. */
+const turnOf = (n: number): number => turnMs - (n % 4) * 5_000
 
 export const createCopyBatch = (dependencies: Dependencies, paces: JobPaces) =>
   async function copyBatchActivity(input: CopyInput): Promise<CopyResult> {
@@ -85,7 +87,7 @@ class BatchTurn {
       destination: await storages.destination(options),
       entries: await ledger.readEntries(batch.n, batch.listAttempt, { signal: abort }),
       previous: before?.state, followsOthers: generation > 0 || this.mine.attempt > 1,
-      options, pool, pieces, pace: this.pace, cut, checkpoint, signal: abort, deadlineMs: this.startedAt + turnMs, now: Date.now,
+      options, pool, pieces, pace: this.pace, cut, checkpoint, signal: abort, deadlineMs: this.startedAt + turnOf(batch.n), now: Date.now,
       proven: new Set(context.proven as readonly HashName[]),
       onProgress: ({ counts, movedBytes, bytesPerSecond }) => { this.beat = { ...this.beat, counts: countsSince(counts, this.input.known), movedBytes, bytesPerSecond } },
     })

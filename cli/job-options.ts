@@ -12,7 +12,9 @@ const usable = {
   file: text('A YAML file of job options in camelCase; flags win'),
   type: text('full: one run; run it again and only what changed moves'),
   since: text('Only files modified since: all, or a time (ISO 8601)'),
-  'time-zone': text("IANA zone of times without an offset; default: this machine's"),
+  'time-zone': text("IANA zone of flow control and of times without an offset; default: this machine's"),
+  flow: list('Row of flow control, as 06:00-12:00=5MB/s (repeatable)'),
+  'max-flow': text('The most outside the rows, as 20MB/s; 0 holds the job'),
   overwrite: text(overwriteRules.join(' | ')),
   'no-compare-content-type': flag('Leave content types out of the comparison'),
   include: list('Only keys that match this glob (repeatable)'),
@@ -47,7 +49,7 @@ const dashed = (key: string): string => key.replaceAll(/[A-Z]/g, (letter) => `-$
 const later = Object.fromEntries(
   Object.keys(laterOptions).map((key) => [
     dashed(key),
-    { ...(key === 'flow' ? list('') : text('')), hidden: true },
+    { ...text(''), hidden: true },
   ]),
 ) satisfies CommandOptions
 

@@ -65,7 +65,7 @@ export async function flowControl({ job, timeZone, flow: first }: FlowControlInp
     while (!workflowInfo().continueAsNewSuggested && (await condition(() => shares.size > 0, idleMs)))
   }
 
-  await CancellationScope.cancellable(() => Promise.race([turn(), ended()]))
+  await Promise.race([turn(), ended()])
   if (shares.size === 0) return
   scope.cancel()
   await condition(() => shares.size === 0)

@@ -55,6 +55,8 @@ describe('job options', () => {
     [{ compareContentType: false }, { compareContentType: false }],
     [{ storageClassMap: ['STANDARD=IA', 'GLACIER=Archive'] }, { storageClassMap: { STANDARD: 'IA', GLACIER: 'Archive' } }],
     [{ storageClassMap: { A: 'B' } }, { storageClassMap: { A: 'B' } }],
+    [{ flow: ['12:00-18:00=0', ' 6:00-12:00 = 5MB/s'], maxFlow: '20000kB/s' }, { flow: ['06:00-12:00=5MB/s', '12:00-18:00=0'], maxFlow: '20MB/s' }],
+    [{ flow: '06:00-12:00=5MB/s', maxFlow: 0 }, { flow: ['06:00-12:00=5MB/s'], maxFlow: '0' }],
     [{ maxFailed: '100' }, { maxFailed: { files: 100 } }],
     [{ maxFailed: '2.5%' }, { maxFailed: { percent: 2.5 } }],
     [

@@ -16,6 +16,8 @@ export interface Copier {
 }
 
 const lookEveryMs = 1_000
+/** `flow/<job>` was told something new: it says within moments which limit that is. */
+const lookAgainMs = 250
 /** The job's own memo changes seldom, and is asked for half as often. */
 const looksPerJobLook = 2
 const joinEveryMs = 2_000
@@ -58,9 +60,9 @@ export class JobFlow {
   /** Looks again and again until the host copies for the job no more. A look that fails changes nothing: what was seen fades by itself. */
   async live(): Promise<void> {
     for (let looks = 0; !this.#isIdle; looks++) {
-      await this.#look(looks % looksPerJobLook === 0).catch(() => undefined)
+      const toldNews = await this.#look(looks % looksPerJobLook === 0).catch(() => false)
       this.#allow()
-      await delay(lookEveryMs)
+      await delay(toldNews ? lookAgainMs : lookEveryMs)
     }
   }
 
@@ -90,20 +92,21 @@ export class JobFlow {
     }
   }
 
-  async #look(alsoAtJob: boolean): Promise<void> {
+  /** Whether `flow/<job>` was told something new. */
+  async #look(alsoAtJob: boolean): Promise<boolean> {
     if (alsoAtJob || this.#seen === undefined) this.#seen = (await lookAtJob(this.#client, this.#job)) ?? this.#seen
-    if (this.#seen === undefined) return
-    if (isLimiting(this.#seen.flow)) await this.#lookAtControl(this.#seen)
-    else this.#unlimited = lasting(null)
+    if (this.#seen !== undefined && isLimiting(this.#seen.flow)) return await this.#lookAtControl(this.#seen)
+    if (this.#seen !== undefined) this.#unlimited = lasting(null)
+    return false
   }
 
-  async #lookAtControl(seen: SeenJob): Promise<void> {
+  async #lookAtControl(seen: SeenJob): Promise<boolean> {
     const askedAtMs = monotonicMs()
     if (this.#unlimited?.zeroAtMs === Infinity) this.#unlimited = undefined
     const control = await lookAtControl(this.#client, this.#job)
     if (control) this.#take(control, askedAtMs)
     this.#allow()
-    await this.#joinIfNeeded(seen, control)
+    return await this.#joinIfNeeded(seen, control)
   }
 
   #take({ flow, participants }: SeenControl, askedAtMs: number): void {
@@ -112,13 +115,14 @@ export class JobFlow {
     this.#unlimited = limit === null ? fresh(askedAtMs) : undefined
   }
 
-  async #joinIfNeeded({ flow, timeZone }: SeenJob, control: SeenControl | undefined): Promise<void> {
-    if (flow === undefined) return
+  async #joinIfNeeded({ flow, timeZone }: SeenJob, control: SeenControl | undefined): Promise<boolean> {
+    if (flow === undefined) return false
     const isMember = control?.participants.some(({ share }) => share === this.#share?.share) ?? false
     const isNews = control !== undefined && isNewer(flow, control.flow)
-    if (!isNews && (isMember || monotonicMs() < this.#joinedAtMs + joinEveryMs)) return
+    if (!isNews && (isMember || monotonicMs() < this.#joinedAtMs + joinEveryMs)) return false
     this.#joinedAtMs = monotonicMs()
     await join(this.#client, this.#job, timeZone, { flow, queue: this.#queue })
+    return true
   }
 
   get #allowance(): Allowance {
