@@ -1,4 +1,5 @@
 /** Every activity, made over what a worker process shares. */
+import type { JobPaces } from '../copy/job-paces.ts'
 import { createCheckAddress } from './check/check-address-activity.ts'
 import { createCheckJob } from './check/check-job.ts'
 import { createCopyBatch } from './copy-batch.ts'
@@ -6,9 +7,11 @@ import type { Dependencies } from './dependencies.ts'
 import { createListBatches } from './list-batches.ts'
 import { createMergeBatches } from './merge-batches.ts'
 import { createNextRun } from './next-run.ts'
+import { nextBoundary } from './next-boundary.ts'
 import { createReadPastJob } from './read-past-job.ts'
 import { createReadReport } from './read-report.ts'
 import { createReadRunning } from './read-running.ts'
+import { createShare, type Sharing } from './share.ts'
 import { createWriteReport } from './write-report.ts'
 
 /** For the queue `tranship`: what a job's own decisions wait for. */
@@ -22,11 +25,17 @@ export const createControlActivities = (dependencies: Dependencies) => ({
   readReport: createReadReport(dependencies),
   readPastJob: createReadPastJob(dependencies),
   readRunning: createReadRunning(dependencies),
+  nextBoundary,
 })
 
 /** For the queue `tranship-copy`. */
-export const createCopyActivities = (dependencies: Dependencies) => ({
-  copyBatch: createCopyBatch(dependencies),
+export const createCopyActivities = (dependencies: Dependencies, paces: JobPaces) => ({
+  copyBatch: createCopyBatch(dependencies, paces),
 })
 
-export type Activities = ReturnType<typeof createControlActivities> & ReturnType<typeof createCopyActivities>
+/** For the queue of one host alone. */
+export const createShareActivities = (sharing: Sharing) => ({
+  share: createShare(sharing),
+})
+
+export type Activities = ReturnType<typeof createControlActivities> & ReturnType<typeof createCopyActivities> & ReturnType<typeof createShareActivities>

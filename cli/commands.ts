@@ -5,6 +5,7 @@ import { addressListCommand } from './commands/address-list.ts'
 import { createCommand } from './commands/create.ts'
 import { devCommand } from './commands/dev.ts'
 import { errorsCommand } from './commands/errors.ts'
+import { flowCommand } from './commands/flow.ts'
 import { initCommand } from './commands/init.ts'
 import { laterCommands } from './commands/later.ts'
 import { listCommand } from './commands/list.ts'
@@ -28,6 +29,7 @@ export const commands: readonly Command[] = [
   stopCommand,
   startCommand,
   retryCommand,
+  flowCommand,
   errorsCommand,
   reportCommand,
   removeCommand,

@@ -1,7 +1,9 @@
 /** The keys of a job file, which are also the job options of `migrate` and `create` in camelCase. */
 import picomatch from 'picomatch'
 import { z } from 'zod'
+import { formatRow, parseLimits } from '../model/flow/timetable.ts'
 import { metadataPolicies, overwriteRules } from '../model/job.ts'
+import { formatRate, parseRate } from '../model/rate.ts'
 import { parseSize } from '../model/size.ts'
 import { didYouMean } from '../model/suggest.ts'
 import { jobTypes, maxIntervalMs, maxTimes, periods } from '../model/schedule.ts'
@@ -9,8 +11,6 @@ import { isTimeZone, parseDuration } from '../model/time.ts'
 
 /** Options of CLI.md that this version refuses, with what to do instead. */
 export const laterOptions: Readonly<Record<string, string>> = {
-  flow: 'for now a job runs as fast as its ends allow',
-  maxFlow: 'for now a job runs as fast as its ends allow',
   verify: 'every copy is checked by a hash of the store where it has one',
 }
 
@@ -73,6 +73,17 @@ function firstMessage(issue: z.core.$ZodRawIssue): string {
   return branches.flat().find(({ code }) => code === 'custom')?.message ?? 'must be a glob or a list of globs.'
 }
 
+const flowRows = z
+  .union([z.string(), z.array(z.string({ error: 'must be a row, as 06:00-12:00=5MB/s.' }))], { error: 'must be a row, as 06:00-12:00=5MB/s, or a list of rows.' })
+  .transform((value, context) => {
+    try {
+      return parseLimits([value].flat(), undefined).rows.map(formatRow)
+    } catch (error) {
+      context.issues.push({ code: 'custom', message: messageOf(error), input: value })
+      return z.NEVER
+    }
+  })
+
 const classPair = /^([^=\s]+)=([^=\s]+)$/
 const pairs = z.union([z.string(), z.array(z.string())]).transform((value, context) => {
   const map: Record<string, string> = {}
@@ -124,7 +135,11 @@ export const jobFileShape = {
     .string({ error: 'must be "all" or a time in quotes, as "2026-03-05T08:00".' })
     .meta({ description: 'Only files modified since: "all", or a time (ISO 8601).' })
     .optional(),
-  timeZone: zone.meta({ description: "IANA time zone of times without an offset; default: the client's." }).optional(),
+  timeZone: zone.meta({ description: "IANA time zone of flow control and of times without an offset; default: the client's." }).optional(),
+  flow: flowRows
+    .meta({ description: 'Rows of flow control, as 06:00-12:00=5MB/s: the most bytes a second in that time of each day; 0 holds the job.' })
+    .optional(),
+  maxFlow: readBy((value) => formatRate(parseRate(value)), 'The most bytes a second outside the rows of flow, as 20MB/s; 0 holds the job.').optional(),
   overwrite: choice(overwriteRules, 'What happens to an object of the same name at the destination.').optional(),
   compareContentType: flag(
     'A different content type is a difference; costs a HEAD on both sides for files that would else be skipped.',

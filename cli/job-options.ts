@@ -16,7 +16,9 @@ const usable = {
   every: text('Sync: hour, day or week'),
   at: text('Sync: moment of the first run (ISO 8601); default: now'),
   since: text('Only files modified since: all, or a time (ISO 8601)'),
-  'time-zone': text("IANA zone of times without an offset; default: this machine's"),
+  'time-zone': text("IANA zone of flow control and of times without an offset; default: this machine's"),
+  flow: list('Row of flow control, as 06:00-12:00=5MB/s (repeatable)'),
+  'max-flow': text('The most outside the rows, as 20MB/s; 0 holds the job'),
   overwrite: text(overwriteRules.join(' | ')),
   'no-compare-content-type': flag('Leave content types out of the comparison'),
   include: list('Only keys that match this glob (repeatable)'),
@@ -51,7 +53,7 @@ const dashed = (key: string): string => key.replaceAll(/[A-Z]/g, (letter) => `-$
 const later = Object.fromEntries(
   Object.keys(laterOptions).map((key) => [
     dashed(key),
-    { ...(key === 'flow' ? list('') : text('')), hidden: true },
+    { ...text(''), hidden: true },
   ]),
 ) satisfies CommandOptions
 

@@ -1,5 +1,7 @@
 /** A job in words: pure text of a JobView. */
 import type { JobView, Tally } from '../model/status.ts'
+import { formatRate } from '../model/rate.ts'
+import { formatRow } from '../model/flow/timetable.ts'
 import { formatSize } from '../model/size.ts'
 import { formatDuration } from '../model/time.ts'
 
@@ -23,11 +25,23 @@ export function showJob(view: JobView): string {
       ([name, { files, bytes }]) => `  ${name.padEnd(14)}${count(files).padStart(width)} files  ${formatSize(bytes)}`,
     ),
     ...view.failures.map(({ code, files }) => `  ${count(files)} × ${code}`),
+    ...(view.flow.version > 0 && view.endedAt === null ? [`  ${showFlow(view.flow)}`] : []),
     ...remarks(view),
     ...timesOf(view),
     ...(view.report ? [`  report: ${view.report.folder} at ${view.destination}: ${view.report.lists.join(', ')}`] : []),
     ...advice(view),
   ].join('\n')
+}
+
+export function showFlow({ version, limitBytesPerSecond, timeZone, nextChangeAt, rows, maxBytesPerSecond }: JobView['flow']): string {
+  const now = limitBytesPerSecond === null ? 'no limit now' : limitBytesPerSecond === 0 ? 'held now' : `${formatRate(limitBytesPerSecond)} now`
+  const rest = maxBytesPerSecond === null ? [] : [`${rows.length > 0 ? 'else ' : ''}${formatRate(maxBytesPerSecond)}`]
+  const table = [...rows.map(formatRow), ...rest]
+  return [
+    `flow control ${version}: ${now}`,
+    ...(nextChangeAt === null ? [] : [`changes at ${nextChangeAt}`]),
+    ...(table.length === 0 ? [] : [`${table.join(', ')} (${timeZone})`]),
+  ].join('; ')
 }
 
 function remarks({ restoring, withoutCrc64 }: JobView): string[] {

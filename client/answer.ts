@@ -7,7 +7,7 @@ import {
 } from '@temporalio/client'
 import type { JobCode } from '../model/codes.ts'
 import { workflowIdOf } from '../model/job.ts'
-import type { MessageAnswer, MessageName, RetryMessage } from '../model/messages.ts'
+import type { Message, MessageAnswer, MessageName } from '../model/messages.ts'
 import { TranshipError } from './errors.ts'
 
 const answerWithinMs = 5_000
@@ -16,18 +16,18 @@ const answerWithinMs = 5_000
 export type Answer = MessageAnswer | null
 
 /** Fails `InvalidJobStatusForCurrentOperation` when the job refuses, `JobNotExist` when it is closed. */
-export async function sendMessage(client: Client, job: string, name: MessageName, message: RetryMessage): Promise<Answer> {
+export async function sendMessage(client: Client, job: string, name: MessageName, message: Message): Promise<Answer> {
   const handle = client.workflow.getHandle(workflowIdOf(job))
   try {
     return await client.withDeadline(Date.now() + answerWithinMs, () =>
-      handle.executeUpdate<MessageAnswer, [RetryMessage]>(name, { args: [message] }),
+      handle.executeUpdate<MessageAnswer, [Message]>(name, { args: [message] }),
     )
   } catch (error) {
     if (error instanceof WorkflowUpdateFailedError) throw refused(error.cause?.message ?? error.message)
     if (error instanceof WorkflowNotFoundError) throw new TranshipError('JobNotExist', `The job "${job}" is not running.`)
     if (!(error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)) throw error
   }
-  await handle.signal<[RetryMessage]>(name, message)
+  await handle.signal<[Message]>(name, message)
   return null
 }
 

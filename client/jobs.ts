@@ -6,7 +6,8 @@ import { randomUUID } from 'node:crypto'
 import type { Client } from '@temporalio/client'
 import type { Role } from '../model/address.ts'
 import { workflowIdOf, workflowTaskQueue, type JobOptions } from '../model/job.ts'
-import type { MessageName } from '../model/messages.ts'
+import type { Message, MessageName, ResetFlowMessage } from '../model/messages.ts'
+import { withFlow } from '../model/flow/flow.ts'
 import { suggest } from '../model/suggest.ts'
 import type { JobView } from '../model/status.ts'
 import type { addressCheck } from '../workflows/address-check.ts'
@@ -83,6 +84,8 @@ export interface Jobs {
    * is known by its report at the address `to`.
    */
   retry(job: string, how?: RetryOptions): Promise<Retried>
+  /** Rows and the most outside them replace what was in force, all of it; the running job keeps to it within 5 s, a stopped one once it goes on. */
+  resetFlow(job: string, limits: Omit<ResetFlowMessage, 'by'>): Promise<Told>
   /** Ends the job and forgets it; what was copied and its report stay. */
   remove(job: string): Promise<void>
   /** Looks until `until` holds, by default until the run is over. */
@@ -132,8 +135,8 @@ export function createJobs({
     return [...views.values()].sort((a, b) => b.startedAt.localeCompare(a.startedAt))
   }
 
-  const tell = async (job: string, name: MessageName, only?: string): Promise<Told> => {
-    const answer = await sendMessage(client, job, name, { by, ...(only === undefined ? {} : { only }) })
+  const tell = async (job: string, name: MessageName, fields: Message = {}): Promise<Told> => {
+    const answer = await sendMessage(client, job, name, { by, ...fields })
     const message =
       answer?.message ?? 'No worker answered within 5 s, so it was sent as a Signal: it counts as soon as a worker is there.'
     return { view: (await find(job)).view, message }
@@ -166,7 +169,7 @@ export function createJobs({
         ? 'No report of the job stands, so all of it is gone through again.'
         : 'The failed files are tried again.'
     const { state: _state, paused: _paused, ...input } = past
-    return { view: await beginRetry(input, only), message }
+    return { view: await beginRetry({ ...input, options: withFlow(input.options, described.memo.flow) }, only), message }
   }
 
   const beginRetry = async (input: Pick<MigrationInput, 'options'>, only: string | undefined): Promise<JobView> =>
@@ -195,13 +198,14 @@ export function createJobs({
     list: listViews,
     stop: async (job) => await openOnly(job, await find(job), () => tell(job, 'stop')),
     start: async (job) => await openOnly(job, await find(job), () => tell(job, 'start')),
+    resetFlow: async (job, limits) => await openOnly(job, await find(job), () => tell(job, 'resetFlowControl', limits)),
     retry: async (job, how = {}) => {
       const { only } = how
       const known = await describeJob(client, job)
       if (!known && how.to !== undefined) return await retryForgotten(job, how)
       const described = known ?? (await find(job))
       if (nothingFailed(described.view)) return { view: described.view, message: nothingToRetry }
-      return described.open ? await tell(job, 'retry', only) : await retryClosed(job, described, only)
+      return described.open ? await tell(job, 'retry', only === undefined ? {} : { only }) : await retryClosed(job, described, only)
     },
     remove: async (job) => await removeJob(client, job, await find(job), watch),
     follow: async (job, how = {}, until = hasEnded) => await followJob(client, job, until, { ...watch, ...how }),

@@ -3,6 +3,8 @@ import { reportFolder } from '../model/report-row.ts'
 import { averageCostPerSecond, doneOf, extentOf, secondsLeft } from '../model/progress.ts'
 import { addCounts, type Counts, type JobView, type StatusMemo, type Tally } from '../model/status.ts'
 import type { CopyHeartbeat } from '../model/heartbeat.ts'
+import { timetableOf } from '../model/flow/flow.ts'
+import { limitAt, nextChange } from '../model/flow/timetable.ts'
 import type { FileErrorCode } from '../model/codes.ts'
 
 export type ClosedAs = 'completed' | 'failed' | 'cancelled' | 'terminated' | 'timed-out'
@@ -43,20 +45,27 @@ export function toJobView(observation: Observation): JobView {
     failures: failuresOf(memo),
     withoutCrc64: counts.withoutCrc64 ?? 0,
     restoring: memo.restoring ?? 0,
-    flow: {
-      version: 0,
-      limitBytesPerSecond: null,
-      bytesPerSecond: isMoving ? speedOf(memo, observation.heartbeats) : 0,
-      timeZone: memo.timeZone,
-      nextChangeAt: null,
-      rows: [],
-      maxBytesPerSecond: null,
-    },
+    flow: { ...limitsOf(memo, nowMs), bytesPerSecond: isMoving ? speedOf(memo, observation.heartbeats) : 0 },
     startedAt: new Date(memo.startedAt).toISOString(),
     endedAt: memo.endedAt === null ? null : new Date(memo.endedAt).toISOString(),
     secondsLeft: isMoving ? secondsLeft(extentOf(memo), done, averageCostPerSecond(done, nowMs - memo.startedAt)) : null,
-    changes: [],
+    changes: (memo.changes ?? []).map((change) => ({ ...change, at: new Date(change.at).toISOString() })),
     report: memo.lists.length === 0 ? null : { folder: reportFolder, lists: memo.lists },
+  }
+}
+
+function limitsOf({ flow, timeZone }: StatusMemo, nowMs: number): Omit<JobView['flow'], 'bytesPerSecond'> {
+  if (flow === undefined)
+    return { version: 0, limitBytesPerSecond: null, timeZone, nextChangeAt: null, rows: [], maxBytesPerSecond: null }
+  const timetable = timetableOf(flow, timeZone)
+  const change = nextChange(timetable, nowMs)
+  return {
+    version: flow.version,
+    limitBytesPerSecond: limitAt(timetable, nowMs),
+    timeZone,
+    nextChangeAt: change === null ? null : new Date(change).toISOString(),
+    rows: timetable.rows,
+    maxBytesPerSecond: timetable.maxBytesPerSecond,
   }
 }
 

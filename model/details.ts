@@ -1,9 +1,15 @@
 /** The live summary that the Temporal Web UI shows of a job: markdown. */
+import { isLimiting, type Flow } from './flow/flow.ts'
 import { formatSize } from './size.ts'
 import { totalOf } from './status.ts'
 import type { StatusMemo } from './status.ts'
 
 const count = (value: number): string => value.toLocaleString('en-US')
+
+function flowText(flow: Flow, timeZone: string): string {
+  if (!isLimiting(flow)) return 'no limit'
+  return `${[...flow.rows, ...(flow.maxFlow === undefined ? [] : [`else ${flow.maxFlow}`])].join(', ')} (${timeZone})`
+}
 
 export function toDetails(memo: StatusMemo, notes: readonly string[]): string {
   const { counts, listed, excluded } = memo
@@ -23,11 +29,12 @@ export function toDetails(memo: StatusMemo, notes: readonly string[]): string {
     ...(excluded.files === 0 ? [] : [row('excluded', excluded)]),
     '',
     ...(listed.complete && listed.files > 0 ? [`${Math.floor((100 * totalOf(counts).files) / listed.files)} % of the files are accounted for.`] : []),
+    ...(memo.flow ? [`- Flow control ${memo.flow.version}: ${flowText(memo.flow, memo.timeZone)}`] : []),
     ...(memo.restoring ? [`- ${count(memo.restoring)} archived files are being restored.`] : []),
     ...Object.entries(memo.failures).map(([code, files]) => `- ${count(files)} × ${code}`),
     ...(memo.lists.length === 0 ? [] : ['', `Report: ${memo.lists.join(', ')}`]),
     ...(notes.length === 0 ? [] : ['', '### Notes', ...notes.map((note) => `- ${note}`)]),
     '',
-    'Signals: `stop {}` · `start {}` · `retry {}`',
+    'Signals: `stop {}` · `start {}` · `retry {}` · `resetFlowControl {"rows": ["06:00-12:00=5MB/s"]}`',
   ].join('\n')
 }

@@ -3,12 +3,14 @@
  * what it looks like from outside; the steps of a run are in run-state.ts.
  */
 import type { Fault } from './codes.ts'
+import { firstFlow, type Flow } from './flow/flow.ts'
 import type { JobOptions } from './job.ts'
 import { runsOf, scheduleOf } from './schedule.ts'
+import type { MessageName } from './messages.ts'
 import { countsSoFar, failuresSoFar, newRun, restoringFiles } from './run-state.ts'
 import type { RunState } from './run-state.ts'
 import { totalOf } from './status.ts'
-import type { JobPhase, JobStatus, StatusMemo } from './status.ts'
+import type { Change, JobPhase, JobStatus, StatusMemo } from './status.ts'
 
 export const defaultWindow = 20
 export const maxWindow = 200
@@ -49,10 +51,15 @@ export interface JobState {
   nextRunAt?: number
   /** An earlier run found files: an empty listing is a fault from then on. */
   hadFiles?: boolean
+  /** Absent: it was never set. */
+  flow?: Flow
+  changes?: readonly Change[]
 }
 
 export function newJobState(options: JobOptions, epoch: string, now: number, paused: boolean): JobState {
+  const flow = firstFlow(options, now)
   return {
+    ...(flow && { flow }),
     version: 1, epoch, phase: 'checking', checked: false, wanted: paused ? 'stop' : 'run', stopped: false, cancelled: false, fault: null,
     blocked: null, proven: [], window: options.window ?? defaultWindow, retries: 0, run: newRun(1, now), lists: [], notes: [], endedAt: null,
   }
@@ -131,6 +138,8 @@ export function toMemo(state: JobState, options: JobOptions): StatusMemo {
     counts: countsSoFar(run),
     failures: failuresSoFar(run),
     ...(restoring > 0 && { restoring }),
+    ...(state.flow && { flow: state.flow }),
+    ...(state.changes && { changes: state.changes }),
     expected: options.expectFiles === undefined ? null : { files: options.expectFiles, bytes: options.expectBytes ?? 0 },
     timeZone: options.timeZone,
     startedAt: run.startedAt,
@@ -139,9 +148,18 @@ export function toMemo(state: JobState, options: JobOptions): StatusMemo {
   }
 }
 
+const mostChanges = 20
+
+export const withChange = (changes: readonly Change[] = [], change: Change): readonly Change[] => [...changes, change].slice(-mostChanges)
+
+/** Rows and rates replace what was in force, all of it. */
+export const nextFlow = (before: Flow | undefined, { rows, maxFlow }: Pick<Flow, 'rows' | 'maxFlow'>, setAt: number): Flow =>
+  ({ version: (before?.version ?? 0) + 1, setAt, rows, ...(maxFlow !== undefined && { maxFlow }) })
+
 /** Why a message cannot be obeyed now, as a sentence; undefined when it can. */
-export function refusal(state: JobState, message: 'stop' | 'start' | 'retry'): string | undefined {
+export function refusal(state: JobState, message: MessageName): string | undefined {
   const status = statusOf(state)
+  if (message === 'resetFlowControl') return state.phase === 'closed' ? `The job is ${status}: there is nothing to limit.` : undefined
   if (message !== 'retry') return state.phase === 'waiting' || state.phase === 'closed' ? `The job is ${status}: there is nothing to ${message}.` : undefined
   const waits = state.phase === 'waiting' || (state.phase === 'scheduled' && state.run.counts.failed.files > 0)
   if (!waits) return `The job is ${status}: failed files can be retried once its run has ended.`

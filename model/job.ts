@@ -51,6 +51,9 @@ export interface JobOptions {
   /** Batches in flight, 1 to 200. Absent: chosen by the job. */
   readonly window?: number
   readonly priority?: number
+  /** Rows of flow control as `06:00-12:00=5MB/s`, and the most outside them: what the job begins with. */
+  readonly flow?: readonly string[]
+  readonly maxFlow?: string
   readonly timeZone: string
   readonly expectFiles?: number
   readonly expectBytes?: number
@@ -80,5 +83,6 @@ export function defaultJobName(source: string, destination: string): string {
 }
 
 export const workflowIdOf = (job: string): string => `migration/${job}`
+export const flowWorkflowIdOf = (job: string): string => `flow/${job}`
 export const workflowTaskQueue = 'tranship'
 export const copyTaskQueue = 'tranship-copy'

@@ -1,5 +1,6 @@
 /** What a person is told of a job: the JSON of CLI.md, and the compact form of it that the workflow keeps in its memo. */
 import type { Fault, FileErrorCode } from './codes.ts'
+import type { Flow } from './flow/flow.ts'
 
 export type JobStatus = 'Migrating' | 'Stopped' | 'Create Failed' | 'Completed' | 'Failed'
 export type JobPhase = 'checking' | 'listing' | 'copying' | 'reporting' | 'waiting' | 'stopping' | 'blocked'
@@ -51,6 +52,13 @@ export function addFailures(a: FailureCounts, b: FailureCounts): FailureCounts {
   return sum
 }
 
+/** Somebody changed what the job is to do; `at` in ms since 1970. */
+export interface Change {
+  readonly at: number
+  readonly by: string
+  readonly what: string
+}
+
 /** The workflow's memo under `status`, ≤ 1 KiB: what `describe` shows without a worker. Times in ms since 1970. */
 export interface StatusMemo {
   readonly status: JobStatus
@@ -70,6 +78,10 @@ export interface StatusMemo {
   readonly failures: FailureCounts
   /** Archived files that wait for their restored copies. Absent: none. */
   readonly restoring?: number
+  /** Absent: it was never set. */
+  readonly flow?: Flow
+  /** The last 20, the newest last. Absent: none. */
+  readonly changes?: readonly Change[]
   readonly expected: Tally | null
   readonly timeZone: string
   readonly startedAt: number

@@ -4,6 +4,9 @@ import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import type { FromCopier, ToCopier } from './copier-messages.ts'
+import type { HostFlow } from './flow/host-flow.ts'
+import type { Copier } from './flow/job-flow.ts'
 import type { WorkerSettings } from './workers.ts'
 
 const entry = fileURLToPath(new URL(`./copier.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url))
@@ -19,7 +22,7 @@ export interface CopierProcesses {
   drain(): Promise<void>
 }
 
-export async function startCopierProcesses(settings: WorkerSettings, count: number): Promise<CopierProcesses> {
+export async function startCopierProcesses(settings: WorkerSettings, count: number, flow: HostFlow): Promise<CopierProcesses> {
   const children = new Set<ChildProcess>()
   let draining = false
   const { onWarning: _, ...plain } = settings
@@ -27,8 +30,14 @@ export async function startCopierProcesses(settings: WorkerSettings, count: numb
   const start = async (): Promise<void> => {
     const child = fork(entry, [], { execArgv: [...process.execArgv, ...heap], serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'], env: { ...fileThreads, ...process.env } })
     children.add(child)
+    const copier: Copier = { allow: (allowed) => tell(child, { kind: 'allow', allowed }) }
+    child.on('message', (message: FromCopier) => {
+      if (message.kind === 'begin') flow.begin(copier, message.job)
+      else if (message.kind === 'report') flow.report(copier, message.uses)
+    })
     child.once('exit', () => {
       children.delete(child)
+      flow.report(copier, [])
       if (!draining) void restart()
     })
     child.on('error', () => undefined) // It died before it could be told something: that is what 'exit' is for.
@@ -55,6 +64,10 @@ export async function startCopierProcesses(settings: WorkerSettings, count: numb
 async function drainOne(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   const ended = once(child, 'exit')
-  if (child.connected) child.send('drain')
+  tell(child, { kind: 'drain' })
   await ended
+}
+
+function tell(child: ChildProcess, message: ToCopier): void {
+  if (child.connected) child.send(message, () => undefined)
 }

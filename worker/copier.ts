@@ -1,4 +1,7 @@
 /** A copy process of a worker host: its settings come as the first message; it drains when told to, or when its host is gone. */
+import { JobPaces } from '../copy/job-paces.ts'
+import type { FromCopier, ToCopier } from './copier-messages.ts'
+import { reportEveryMs } from './copier-messages.ts'
 import { installRuntime } from './runtime.ts'
 import type { WorkerSettings } from './workers.ts'
 import { connectWorker, createCopyWorker, createDependencies } from './workers.ts'
@@ -13,14 +16,25 @@ async function run(settings: WorkerSettings): Promise<void> {
   installRuntime()
   const dependencies = createDependencies(settings)
   const connection = await connectWorker(settings.server)
-  const worker = await createCopyWorker(connection, settings.server, dependencies)
-  process.once('message', () => worker.shutdown())
+  const paces = new JobPaces((job) => tell({ kind: 'begin', job }))
+  const worker = await createCopyWorker(connection, settings.server, dependencies, paces)
+  process.on('message', (message: ToCopier) => {
+    if (message.kind === 'allow') paces.allow(message.allowed)
+    else worker.shutdown()
+  })
+  const timer = setInterval(() => tell({ kind: 'report', uses: paces.takeUses() }), reportEveryMs)
   process.once('disconnect', () => worker.getState() === 'RUNNING' && worker.shutdown())
   if (!process.connected) return
-  process.send?.('ready')
+  tell({ kind: 'ready' })
   await worker.run()
+  clearInterval(timer)
   await dependencies.storages.close()
   await connection.close()
+}
+
+/** A host that is gone hears nothing: 'disconnect' tells of it. */
+function tell(message: FromCopier): void {
+  if (process.connected) process.send?.(message, undefined, {}, () => undefined)
 }
 
 function fail(error: unknown): void {

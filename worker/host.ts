@@ -2,6 +2,7 @@
 import { Connection } from '@temporalio/client'
 import { ensureSearchAttributes } from '../client/search-attributes.ts'
 import { startCopierProcesses } from './copier-processes.ts'
+import { startHostFlow } from './flow/start.ts'
 import { installRuntime } from './runtime.ts'
 import { connectWorker, createControlWorker, createDependencies } from './workers.ts'
 import type { WorkerSettings } from './workers.ts'
@@ -22,10 +23,14 @@ export async function runWorkerHost(settings: HostSettings): Promise<void> {
   const connection = await connectWorker(settings.server)
   const worker = await createControlWorker(connection, settings.server, dependencies)
   const { signal: _, onReady, ...plain } = settings
-  const copiers = await startCopierProcesses(plain, settings.processes)
+  const flowing = await startHostFlow(connection, settings.server)
+  const copiers = await startCopierProcesses(plain, settings.processes, flowing.flow)
   const running = worker.run()
+  let flowStopped: Promise<void> | undefined
+  const stopFlow = (): Promise<void> => (flowStopped ??= flowing.stop())
   const drain = async (): Promise<void> => {
     await copiers.drain()
+    await stopFlow()
     worker.shutdown()
   }
   settings.signal.addEventListener('abort', () => void drain(), { once: true })
@@ -35,6 +40,7 @@ export async function runWorkerHost(settings: HostSettings): Promise<void> {
     await running
   } finally {
     await copiers.drain()
+    await stopFlow()
     await dependencies.storages.close()
     await connection.close()
   }

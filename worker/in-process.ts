@@ -1,4 +1,8 @@
 /** Both kinds of worker in the process that asks: for a laptop, where the job and its server live with the command. */
+import { JobPaces } from '../copy/job-paces.ts'
+import { reportEveryMs } from './copier-messages.ts'
+import type { Copier } from './flow/job-flow.ts'
+import { startHostFlow } from './flow/start.ts'
 import { installRuntime } from './runtime.ts'
 import { connectWorker, createControlWorker, createCopyWorker, createDependencies } from './workers.ts'
 import type { WorkerSettings } from './workers.ts'
@@ -13,13 +17,19 @@ export async function startWorkers(settings: WorkerSettings): Promise<RunningWor
   const dependencies = createDependencies(settings)
   const connection = await connectWorker(settings.server)
   const control = await createControlWorker(connection, settings.server, dependencies)
-  const copy = await createCopyWorker(connection, settings.server, dependencies)
+  const { flow, stop: stopFlow } = await startHostFlow(connection, settings.server)
+  const copier: Copier = { allow: (allowed) => paces.allow(allowed) }
+  const paces = new JobPaces((job) => flow.begin(copier, job))
+  const reporting = setInterval(() => flow.report(copier, paces.takeUses()), reportEveryMs)
+  const copy = await createCopyWorker(connection, settings.server, dependencies, paces)
   const copying = copy.run()
   const deciding = control.run()
   return {
     async stop() {
       copy.shutdown()
       await copying
+      clearInterval(reporting)
+      await stopFlow()
       control.shutdown()
       await deciding
       await dependencies.storages.close()

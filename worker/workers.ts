@@ -3,9 +3,11 @@ import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import { NativeConnection, Worker } from '@temporalio/worker'
 import type { WorkerOptions } from '@temporalio/worker'
-import { createControlActivities, createCopyActivities } from '../activities/index.ts'
+import { createControlActivities, createCopyActivities, createShareActivities } from '../activities/index.ts'
 import type { Dependencies } from '../activities/dependencies.ts'
+import type { Sharing } from '../activities/share.ts'
 import { createStorages } from '../activities/storages.ts'
+import type { JobPaces } from '../copy/job-paces.ts'
 import { makePiecePool } from '../copy/piece-pool.ts'
 import { makeRequestPool } from '../copy/request-pool.ts'
 import { copyTaskQueue, workflowTaskQueue } from '../model/job.ts'
@@ -16,6 +18,8 @@ import type { TemporalServer } from './server.ts'
 /** Two batches a process: parallelism is inside a batch. */
 const batchesAtOnce = 2
 const controlsAtOnce = 20
+/** One for each limited job that a host copies for. */
+const sharesAtOnce = 200
 
 export interface WorkerSettings {
   readonly server: TemporalServer
@@ -54,12 +58,24 @@ export async function createControlWorker(connection: NativeConnection, server: 
   })
 }
 
-export async function createCopyWorker(connection: NativeConnection, server: TemporalServer, dependencies: Dependencies): Promise<Worker> {
+export async function createCopyWorker(connection: NativeConnection, server: TemporalServer, dependencies: Dependencies, paces: JobPaces): Promise<Worker> {
   return await Worker.create({
     ...common(connection, server),
     taskQueue: copyTaskQueue,
-    activities: createCopyActivities(dependencies),
+    activities: createCopyActivities(dependencies, paces),
     shutdownGraceTime: 0,
     maxConcurrentActivityTaskExecutions: batchesAtOnce,
+  })
+}
+
+export async function createShareWorker(connection: NativeConnection, server: TemporalServer, taskQueue: string, sharing: Sharing): Promise<Worker> {
+  return await Worker.create({
+    ...common(connection, server),
+    taskQueue,
+    activities: createShareActivities(sharing),
+    shutdownGraceTime: 0,
+    maxConcurrentActivityTaskExecutions: sharesAtOnce,
+    maxHeartbeatThrottleInterval: '500ms',
+    defaultHeartbeatThrottleInterval: '500ms',
   })
 }

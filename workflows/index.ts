@@ -1,4 +1,5 @@
 export { addressCheck } from './address-check.ts'
 export { exportReport, exportRunning } from './export-report.ts'
+export { flowControl } from './flow-control.ts'
 export { migrationJob } from './migration-job.ts'
 export { pastJob } from './past-job.ts'

@@ -1,16 +1,14 @@
 /** Binds the messages of CLI.md, each as Update and as Signal of one meaning. No handler ever throws. */
 import { ApplicationFailure, condition, defineQuery, defineUpdate, setDefaultSignalHandler, setHandler, defineSignal } from '@temporalio/workflow'
-import { refusal, statusOf } from '../model/job-state.ts'
+import { nextFlow, refusal, statusOf, withChange } from '../model/job-state.ts'
 import { messageNames, parseMessage, refusedType } from '../model/messages.ts'
-import type { CreatedAnswer, MessageAnswer, MessageName, ParsedMessage } from '../model/messages.ts'
+import type { Accepted, CreatedAnswer, MessageAnswer, MessageName } from '../model/messages.ts'
 import type { FinishedParts } from '../model/batch.ts'
 import type { Job } from './job.ts'
 
 /** What of the running run is finished, for a report before its end. */
 export const reportPartsQuery = defineQuery<FinishedParts>('reportParts')
 export const createdUpdate = defineUpdate<CreatedAnswer>('created')
-
-type Accepted = Extract<ParsedMessage, { ok: true }>
 
 export function bindMessages(job: Job, retryWanted: (only: string | undefined) => void): void {
   const apply: Record<MessageName, (message: Accepted) => string> = {
@@ -20,6 +18,7 @@ export function bindMessages(job: Job, retryWanted: (only: string | undefined) =
       retryWanted(only)
       return 'The failed files are tried again.'
     },
+    resetFlowControl: (message) => resetFlow(job, message),
   }
   for (const name of messageNames) bind(job, name, apply[name])
   setHandler(createdUpdate, async () => {
@@ -36,6 +35,7 @@ export function bindMessages(job: Job, retryWanted: (only: string | undefined) =
 function bind(job: Job, name: MessageName, apply: (message: Accepted) => string): void {
   const handle = (message: Accepted): MessageAnswer => {
     const text = apply(message)
+    job.state.changes = withChange(job.state.changes, { at: Date.now(), by: message.by, what: whatOf(job, name, message) })
     job.publish()
     job.changed()
     return { status: statusOf(job.state), message: text }
@@ -69,6 +69,16 @@ function stop(job: Job, by: string): string {
   job.note(`Stopped by ${by}.`)
   job.cut()
   return 'The job stops: what is in flight ends at the next piece.'
+}
+
+function resetFlow(job: Job, limits: Accepted): string {
+  job.state.flow = nextFlow(job.state.flow, limits, Date.now())
+  return `Flow control ${job.state.flow.version} is set: every worker keeps to it within 5 s.`
+}
+
+function whatOf(job: Job, name: MessageName, { only }: Accepted): string {
+  if (name === 'resetFlowControl') return `flow ${job.state.flow?.version}`
+  return only === undefined ? name : `${name} ${only.slice(0, 40)}`
 }
 
 function start(job: Job, by: string): string {

@@ -13,6 +13,5 @@ const later = (name: string, sentence: string): Command => ({
 })
 
 export const laterCommands: readonly Command[] = [
-  later('flow', 'for now a job runs as fast as its ends allow'),
   later('change', 'for now stop the job and make it again with other options'),
 ]

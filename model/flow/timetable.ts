@@ -29,10 +29,15 @@ export const maxFlowRows = 24
 /** Rows as `06:00-12:00=5MB/s`. Fails with a RangeError whose message is one sentence for people. */
 export function parseTimetable(rows: readonly string[], maxFlow: string | undefined, timeZone: string): Timetable {
   if (!isTimeZone(timeZone)) throw new RangeError(`"${timeZone}" is not a time zone: write an IANA name as Asia/Shanghai.`)
+  return { timeZone, ...parseLimits(rows, maxFlow) }
+}
+
+/** The same without a zone: asks nothing of the machine. */
+export function parseLimits(rows: readonly string[], maxFlow: string | undefined): Omit<Timetable, 'timeZone'> {
   if (rows.length > maxFlowRows) throw new RangeError(`${rows.length} rows are too many: flow control takes up to ${maxFlowRows}.`)
   const parsed = rows.map(parseRow).sort((a, b) => minuteOf(a.from) - minuteOf(b.from))
   assertApart(parsed)
-  return { timeZone, rows: parsed, maxBytesPerSecond: maxFlow === undefined ? null : parseRate(maxFlow) }
+  return { rows: parsed, maxBytesPerSecond: maxFlow === undefined ? null : parseRate(maxFlow) }
 }
 
 export const formatRow = ({ from, to, bytesPerSecond }: FlowRow): string => `${from}-${to}=${formatRate(bytesPerSecond)}`

@@ -2,6 +2,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Worker } from '@temporalio/worker'
 import { createCopyActivities } from '../../activities/index.ts'
+import { JobPaces } from '../../copy/job-paces.ts'
+import { lasting } from '../../model/flow/limit.ts'
 import { copyTaskQueue, workflowIdOf } from '../../model/job.ts'
 import type { StatusMemo } from '../../model/status.ts'
 import { optionsOf } from '../../test/e2e/tranship.ts'
@@ -21,8 +23,9 @@ export async function signalLatencies(rig: Rig, inFlight: number): Promise<numbe
   const connection = await connectWorker(settings.server)
   const dependencies = createDependencies(settings)
   const control = await createControlWorker(connection, settings.server, dependencies)
+  const paces = new JobPaces((job) => paces.allow({ job, allowance: lasting(null) }))
   const copy = await Worker.create({
-    connection, namespace: 'default', taskQueue: copyTaskQueue, activities: createCopyActivities(dependencies),
+    connection, namespace: 'default', taskQueue: copyTaskQueue, activities: createCopyActivities(dependencies, paces),
     maxConcurrentActivityTaskExecutions: inFlight, maxHeartbeatThrottleInterval: '1s', defaultHeartbeatThrottleInterval: '1s',
   })
   for (const keyPrefix of ['latency/a/', 'latency/b/']) {

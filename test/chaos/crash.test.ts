@@ -109,7 +109,7 @@ describe('a crash', () => {
     const config = await writeConfig({ photos: source.address('photos'), vault: destination.address('vault') })
 
     const first = await startHost(config)
-    await client.jobs.create(optionsOf({ job: 'large', source: 'photos', destination: 'vault' }))
+    await client.jobs.create(optionsOf({ job: 'large', source: 'photos', destination: 'vault', serverCopy: false }))
     await awaitUntil(async () => (await destination.hits('parts')) > 8, { timeoutMs: 60_000 })
     const checkpoints = await destination.hits('checkpoints')
     await awaitUntil(async () => (await destination.hits('checkpoints')) >= checkpoints + 2)

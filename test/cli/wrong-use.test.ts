@@ -37,10 +37,12 @@ describe('wrong use is refused with exit code 2, a code and a sentence', () => {
     [['retry', 'abc', '--only', 'x'], 'InvalidParameters', /--only: "x"/],
     [['address', 'check', 'abc', '--as', 'both'], 'InvalidParameters', /source or destination/],
     [['worker', '--processes', '0'], 'InvalidParameters', /--processes: "0"/],
-    [['flow', 'abc', '--max-flow', '5MB/s'], 'InvalidParameters', /"tranship flow" comes with a later version/],
+    [['flow', 'abc', '--max-flow', '5'], 'InvalidParameters', /--max-flow: "5" is not a rate: write 5MB\/s/],
+    [['flow', 'abc', '--flow', '06:00-12:00=1MB/s', '--flow', '11:00-13:00=0'], 'InvalidParameters', /--flow: The rows 06:00-12:00 and 11:00-13:00 overlap/],
+    [['flow', 'abc', '--reset', '--max-flow', '5MB/s'], 'InvalidParameters', /--reset removes all limits/],
     [['change', 'abc', '--window', '5'], 'InvalidParameters', /"tranship change" comes with a later version/],
-    [['migrate', 'a12', 'b12', '--flow', '06:00-12:00=5MB/s'], 'InvalidParameters', /--flow comes with a later version/],
-    [['migrate', 'a12', 'b12', '--type', 'sync'], 'InvalidParameters', /--type sync comes/],
+    [['migrate', 'a12', 'b12', '--flow', '06:00-25:00=5MB/s'], 'InvalidParameters', /--flow: The row .* ends at no time of day/],
+    [['migrate', 'a12', 'b12', '--type', 'sync'], 'InvalidParameters', /--type sync needs --every/],
     [['address', 'list'], 'AddressNotExist', /There is no tranship.yaml: looked at .*TRANSHIP_CONFIG/],
     [['migrate', 'photos', './out', '--dry-run'], 'AddressNotExist', /There is no tranship.yaml/],
   ])('%j', async (args, code, message) => {
@@ -123,11 +125,13 @@ describe('for people', () => {
     const { run, json, folder } = openTerminal({ PHOTOS_KEY: 'a', PHOTOS_SECRET: 'b' })
     expect((await run('init')).code).toBe(0)
     const { answer } = await json('address', 'list')
-    expect((answer['addresses'] as unknown[]).slice(0, 3)).toMatchObject([
-      { name: 'photos', vendor: 's3', status: 'Normal' },
-      { name: 'archive', vendor: 'oss', status: 'Invalid' },
-      { name: 'share', vendor: 'nas', status: 'Normal' },
-    ])
+    expect(answer['addresses']).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ name: 'photos', vendor: 's3', status: 'Normal' }),
+        expect.objectContaining({ name: 'archive', vendor: 'oss', status: 'Invalid' }),
+        expect.objectContaining({ name: 'share', vendor: 'nas', status: 'Normal' }),
+      ]),
+    )
     writeFileSync(join(folder, 'tranship.yaml'), 'mine')
     expect((await run('init')).code).toBe(2)
     expect(readFileSync(join(folder, 'tranship.yaml'), 'utf8')).toBe('mine')

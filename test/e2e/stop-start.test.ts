@@ -100,7 +100,7 @@ describe('a job that is stopped', { timeout: 120_000 }, () => {
   it('while it lists goes on listing, and every file is sent once', async () => {
     await oss.setFault({ id: 'pages', operation: 'ListObjectsV2', bucket: 'archive', skip: 1, do: { kind: 'latency', ms: 2_000 } })
     await oss.setFault({ id: 'copies', operation: 'PutObject', bucket: 'copy', keyPrefix: 'many/', do: { kind: 'latency', ms: 1 } })
-    await client.jobs.create(optionsOf({ job: 'listing', source: 'archive', destination: 'copy' }))
+    await client.jobs.create(optionsOf({ job: 'listing', source: 'archive', destination: 'copy', serverCopy: false }))
     await awaitUntil(async () => (await oss.hits('pages')) >= 2)
     await client.jobs.stop('listing')
     expect(await untilStopped('listing')).toMatchObject({ listed: { complete: false } })
@@ -116,7 +116,7 @@ describe('a job that is stopped', { timeout: 120_000 }, () => {
     await putInParts(oss.client('photos'), 'large.bin', bytes)
     await oss.resetCounts()
     await oss.setFault({ id: 'parts', operation: 'UploadPart', bucket: 'vault', do: { kind: 'latency', ms: 4_000 } })
-    await client.jobs.create(optionsOf({ job: 'large', source: 'photos', destination: 'vault' }))
+    await client.jobs.create(optionsOf({ job: 'large', source: 'photos', destination: 'vault', serverCopy: false }))
     await awaitUntil(async () => (await oss.hits('parts')) >= 8)
     await client.jobs.stop('large')
     await untilStopped('large')

@@ -14,6 +14,10 @@ describe('messages as people type them', () => {
     ['stop', { only: 'x' }, 'stop has no field "only"; it takes by.'],
     ['retry', { onyl: 'x' }, 'retry has no field "onyl"; it takes by and only.'],
     ['retry', { only: 3 }, 'retry: only must be a text.'],
+    ['resetFlowControl', {}, 'resetFlowControl takes {"rows": ["06:00-12:00=5MB/s"]}; [] removes all rows.'],
+    ['resetFlowControl', { rows: '06:00-12:00=5MB/s' }, 'resetFlowControl: rows must be a list of texts, as ["06:00-12:00=5MB/s"].'],
+    ['resetFlowControl', { rows: [], maxFlow: '5' }, '"5" is not a rate: write 5MB/s, 512KiB/s, 100Mbit/s, or 0 to hold.'],
+    ['resetFlowControl', { rows: ['06:00-06:00=0'] }, 'The row "06:00-06:00=0" ends where it begins: write 00:00-24:00 for the whole day.'],
     ['start', { undecodable: true }, 'start: what was sent could not be read as JSON; send {}.'],
   ] as const)('%s refuses %j with a sentence', (name, value, fault) => {
     expect(parseMessage(name, value)).toEqual({ ok: false, fault })

@@ -1,6 +1,6 @@
 /** The OSS test server in a process of its own, with its controls: what it costs, and what is killed beside it, does not touch it. */
 import OSS from 'ali-oss'
-import type { Counts } from '../servers/stores/counters.ts'
+import type { Counts, TrafficSecond } from '../servers/stores/counters.ts'
 import type { FaultRule } from '../servers/stores/faults.ts'
 import type { AccessKey } from '../servers/stores/options.ts'
 import { startOssProcess as startProcess } from '../servers/stores/process.ts'
@@ -15,6 +15,7 @@ export interface OssProcess {
   client(bucket: string): OSS
   counts(): Promise<Counts>
   resetCounts(): Promise<void>
+  traffic(): Promise<TrafficSecond[]>
   /** Adds or replaces the rule of this id. */
   setFault(rule: FaultRule & { readonly id: string }): Promise<void>
   removeFault(id: string): Promise<void>
@@ -49,6 +50,7 @@ export async function startOssProcess(options: OssProcessOptions): Promise<OssPr
     client: (bucket) => new OSS({ endpoint, region: `oss-${region}`, bucket, ...keys, ...undeclared }),
     counts: async () => (await control('GET', 'counters')) as Counts,
     resetCounts: async () => void (await control('DELETE', 'counters')),
+    traffic: async () => (await control('GET', 'traffic')) as TrafficSecond[],
     setFault: async (rule) => void (await control('POST', 'faults', rule)),
     removeFault: async (id) => void (await control('DELETE', `faults/${id}`)),
     hits: async (id) => ((await control('GET', 'faults')) as { id: string; hits: number }[]).find((rule) => rule.id === id)?.hits ?? 0,

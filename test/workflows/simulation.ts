@@ -4,6 +4,7 @@ import { Worker } from '@temporalio/worker'
 import { createNextRun } from '../../activities/next-run.ts'
 import type { TestWorkflowEnvironment } from '@temporalio/testing'
 import type { Activities } from '../../activities/index.ts'
+import { nextBoundary } from '../../activities/next-boundary.ts'
 import type { BatchRef, CopyInput, CopyResult } from '../../model/batch.ts'
 import type { Fault } from '../../model/codes.ts'
 import { heartbeatEveryMs } from '../../model/heartbeat.ts'
@@ -103,6 +104,8 @@ export function simulate({ batches, copyMs = 0, failing = 0, blockedAfter = Infi
     readPastJob: async () => null,
     readRunning: async () => ({ slices: [], next: null, gone: false }),
     readReport: async () => ({ bytes: '', size: 0 }),
+    nextBoundary,
+    share: async () => undefined,
   }
   return { activities, copied, merged, copying: () => copying, most: () => most, looks: () => looks, mend: () => { mended = true } }
 }

@@ -1,0 +1,14 @@
+/** What the copy processes of a host and the host itself tell each other: who copies for which job, and how fast each may. */
+import type { Allowance } from './limit.ts'
+import type { Usage } from './share.ts'
+
+/** A process copies for a job: how it used its pace since it last told. */
+export interface JobUse {
+  readonly job: string
+  readonly usage: Usage
+}
+
+export interface JobAllowance {
+  readonly job: string
+  readonly allowance: Allowance
+}
