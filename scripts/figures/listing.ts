@@ -16,6 +16,8 @@ import type { Figure } from './table.ts'
 const MiB = 1024 ** 2
 const promised = 1.2
 const child = join(import.meta.dirname, 'list-child.ts')
+/** Garbage is collected when the heap is full: a small one shows what is held, and not how much of it may lie about. */
+const smallHeap = ['--max-semi-space-size=1', '--max-old-space-size=48']
 
 type Addresses = Readonly<Record<ConfiguredVendor, ResolvedAddress>>
 
@@ -59,7 +61,7 @@ async function peaksOf(files: number, say: (line: string) => void): Promise<Map<
 
 async function peakOf(vendor: string, address: ResolvedAddress, files: number): Promise<number> {
   const env = { ...process.env, ADDRESS: JSON.stringify(address) }
-  const { stdout } = await promisify(execFile)(process.execPath, [child], { env })
+  const { stdout } = await promisify(execFile)(process.execPath, [...smallHeap, child], { env })
   const listed = JSON.parse(stdout) as { files: number; peakBytes: number }
   if (listed.files !== files) throw new Error(`${vendor} listed ${listed.files} of ${files} files.`)
   return listed.peakBytes

@@ -44,10 +44,13 @@ function outOfOrder(key: string, last: string): StorageError {
   return new StorageError(message, { kind: 'unexpected', scope: 'address' })
 }
 
+/** A text that was cut from a page's answer keeps the whole answer in memory: a copy does not. */
+const detached = (text: string): string => Buffer.from(text).toString()
+
 function remember(lastKeys: Map<string, string>, { next }: ListPage, last: string | undefined): void {
   if (next === undefined || last === undefined) return
   lastKeys.delete(next)
-  lastKeys.set(next, last)
+  lastKeys.set(detached(next), detached(last))
   const [oldest] = lastKeys.keys()
   if (lastKeys.size > mostOpenListings && oldest !== undefined) lastKeys.delete(oldest)
 }

@@ -89,7 +89,7 @@ describe.each(chosen)('%s', (vendor, { holds, isFolder = false, keeps }) => {
     if (seed) await seed(files)
     else await putAll(await tranship.open(`source-${vendor}`, 'destination'), files)
 
-    const [job, archive] = [`${vendor}-to-oss`, `from-${vendor}`]
+    const [job, archive] = [`archive-${vendor}`, `from-${vendor}`]
     const view = await tranship.run({ job, source: `source-${vendor}`, destination: archive })
     const [held, refused] = [files.filter(({ key }) => ossHolds(key)), files.filter(({ key }) => !ossHolds(key))]
     expect(view).toMatchObject({ completed: { files: held.length }, failed: { files: refused.length }, skipped: { files: 0 } })
