@@ -68,13 +68,12 @@ describe('a job', () => {
   })
 
   it('waits for restored copies on a timer, beside which others go on, and stops and starts meanwhile', async () => {
-    const simulation = simulate({ batches: 5, readyAtLook: 3 })
+    const simulation = simulate({ batches: 5, readyAtLook: 2 })
     const name = 'restoring-job'
     await withWorkers(environment, simulation, async () => {
-      const handle = await begin(optionsOf(name, { restoreDays: 7, restoreWaitMs: 1_500 }))
-      await awaitUntil(async () => (await memoOf(name)).restoring === 100 && (await memoOf(name)).counts.completed.files === 400)
-      const { raw } = await handle.describe()
-      expect(raw.pendingActivities ?? []).toEqual([])
+      const handle = await begin(optionsOf(name, { restoreDays: 7, restoreWaitMs: 4_000 }))
+      const isIdle = async (): Promise<boolean> => ((await handle.describe()).raw.pendingActivities ?? []).length === 0
+      await awaitUntil(async () => (await memoOf(name)).restoring === 100 && (await isIdle()))
       await handle.executeUpdate('stop', { args: [{}] })
       await awaitUntil(async () => (await memoOf(name)).status === 'Stopped')
       expect(await memoOf(name)).toMatchObject({ restoring: 100 })
@@ -83,7 +82,7 @@ describe('a job', () => {
       expect(memo).toMatchObject({ status: 'Completed', counts: { completed: { files: 500 } } })
       expect(memo).not.toHaveProperty('restoring')
     })
-    expect(simulation.looks()).toBe(4)
+    expect(simulation.looks()).toBe(3)
   })
 
   it('waits as Failed, retries only what failed, and is refused a second retry', async () => {
