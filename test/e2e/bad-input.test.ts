@@ -124,10 +124,11 @@ describe('what is refused before a job is made, exit code 2', () => {
     [['migrate', 'photos:a/', 'photos:a/b/'], 'SourceDestinationShouldNotSame'],
     [['migrate', 'share', 'archive', '--since', 'yesterday-ish'], 'InvalidParameters'],
     [['migrate', 'share', 'archive', '--verify', 'all'], 'InvalidParameters'],
-    [['migrate', 'share', 'archive', '--max-flow', '5MB/s'], 'InvalidParameters'],
+    [['migrate', 'share', 'archive', '--max-flow', '5MB'], 'InvalidParameters'],
     [['migrate', 'share'], 'InvalidParameters'],
     [['migrat', 'share', 'archive'], 'InvalidParameters'],
-    [['flow', 'nightly'], 'InvalidParameters'],
+    [['change', 'nightly'], 'InvalidParameters'],
+    [['flow', 'never-made'], 'JobNotExist'],
     [['status', 'never-made'], 'JobNotExist'],
     [['stop', 'never-made'], 'JobNotExist'],
   ])('%j: %s', async (args, code) => {
