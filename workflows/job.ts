@@ -73,7 +73,7 @@ export class Job {
   /** Memo, details and search attributes: at once when the status, phase or reason changed, else every few seconds. */
   publish(): void {
     const memo = toMemo(this.state, this.options)
-    const key = JSON.stringify([memo.status, memo.phase, memo.reason, memo.run, this.state.notes.length, memo.lists, memo.flow?.version, memo.restoring, this.state.changes?.at(-1)])
+    const key = JSON.stringify([memo.status, memo.phase, memo.reason, memo.run, this.state.notes.length, memo.lists, memo.flow?.version, memo.restoring])
     if (key === this.published.key && Date.now() - this.published.at < publishEveryMs) return
     upsertMemo({ status: memo })
     setCurrentDetails(toDetails(memo, this.state.notes))
