@@ -86,7 +86,9 @@ describe('a limited job on two hosts', { timeout: 150_000 }, () => {
       return Math.max(...seconds) > 20 * MiB ? seconds : undefined
     })
     console.log(`without a limit: ${free.map((bytes) => (bytes / MiB).toFixed(1)).join(' ')}`)
-    const { view } = await client.jobs.stop('flowing')
+    await client.jobs.stop('flowing')
+    await awaitUntil(async () => (await client.jobs.status('flowing')).changes.length === 3)
+    const view = await client.jobs.status('flowing')
     expect(view).toMatchObject({ failed: { files: 0 }, changes: [{ what: 'flow 2' }, { what: 'flow 3' }, { by: 'test@here', what: 'stop' }] })
   })
 })
