@@ -47,7 +47,7 @@ const outages: readonly Outage[] = [
     end: () => oss.setKeys([key]),
   },
   {
-    bucket: 'forbidden', code: 'DestAddrEndpointBucketPermissionInvalid',
+    bucket: 'forbidden', code: 'OssAccessDenied',
     begin: () => oss.setKeys([{ ...key, rights: 'read' }]),
     end: () => oss.setKeys([key]),
   },
