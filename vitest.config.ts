@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { TableReporter } from './test/conformance/table-reporter.ts'
 
@@ -8,6 +9,8 @@ const patterns = withTemporal.map((folder) => `test/${folder}/**/*.test.ts`)
 export default defineConfig({
   test: {
     pool: 'forks',
+    // Tests mostly wait: for servers, for timers, for processes.
+    maxWorkers: Math.max(3, availableParallelism()),
     testTimeout: 180_000,
     hookTimeout: 600_000,
     teardownTimeout: 20_000,
