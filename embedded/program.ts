@@ -41,12 +41,18 @@ export const cacheFolder = (): string => process.env['TRANSHIP_CACHE'] || join(h
 /** The program's path: from PATH, the cache, the official release, or built with Go. */
 export async function findProgram(program: Program, { onProgress = () => undefined }: FindOptions = {}): Promise<string> {
   const found = await findOnPath(program)
-  if (found) return found
-  const cached = join(cacheFolder(), 'bin', `${program.name}-${program.version}`)
-  if (await isExecutable(cached)) return cached
-  const waiting = (): void => onProgress(`Another process is getting ${program.name} ready: waiting for it.`)
-  return withLock(`${cached}.lock`, () => obtain(program, cached, onProgress), waiting)
+  return found ?? (await cachedProgram(program, (folder) => downloadOrBuild(program, folder, onProgress), { onProgress }))
 }
+
+/** The program's path in the cache; where it is not there yet, `make` makes it in `folder` and says where, in one process at a time. */
+export async function cachedProgram({ name, version }: Pick<Program, 'name' | 'version'>, make: Make, { onProgress = () => undefined }: FindOptions = {}): Promise<string> {
+  const cached = join(cacheFolder(), 'bin', `${name}-${version}`)
+  if (await isExecutable(cached)) return cached
+  const waiting = (): void => onProgress(`Another process is getting ${name} ready: waiting for it.`)
+  return withLock(`${cached}.lock`, () => obtain(cached, make), waiting)
+}
+
+type Make = (folder: string) => Promise<string>
 
 async function findOnPath({ name, accepts }: Program): Promise<string | undefined> {
   const path = accepts && (await onPath(name))
@@ -63,12 +69,12 @@ async function onPath(name: string): Promise<string | undefined> {
 
 const isExecutable = (path: string): Promise<boolean> => access(path, constants.X_OK).then(() => true, () => false)
 
-async function obtain(program: Program, cached: string, onProgress: (line: string) => void): Promise<string> {
+async function obtain(cached: string, make: Make): Promise<string> {
   if (await isExecutable(cached)) return cached
   await mkdir(join(cached, '..'), { recursive: true })
   const folder = await mkdtemp(`${cached}.part-`)
   try {
-    const made = await downloadOrBuild(program, folder, onProgress)
+    const made = await make(folder)
     await chmod(made, 0o755)
     await rename(made, cached)
     return cached

@@ -1,5 +1,5 @@
-/** Peak memory of a worker host's processes, as Linux counts it. */
-import { readFile, readdir } from 'node:fs/promises'
+/** What a worker host's processes take, as Linux counts it. */
+import { readFile, readdir, writeFile } from 'node:fs/promises'
 
 const KiB = 1024
 
@@ -9,6 +9,26 @@ export async function peakBytes(pid: number): Promise<number[]> {
   const below = await Promise.all(children.map(peakBytes))
   const own = await peakOf(pid)
   return [...(own === undefined ? [] : [own]), ...below.flat()]
+}
+
+/** CPU seconds so far, of the process and of each below it that lives. */
+export async function cpuSeconds(pid: number): Promise<number> {
+  const below = await Promise.all((await childrenOf(pid)).map(cpuSeconds))
+  return below.reduce((sum, seconds) => sum + seconds, await ownCpu(pid))
+}
+
+const ticksPerSecond = 100
+
+/** User and system time: the 14th and 15th field, counted behind a name that may hold spaces. */
+async function ownCpu(pid: number): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) / ticksPerSecond
+}
+
+/** Lets peaks begin anew. */
+export async function forgetPeaks(pid: number): Promise<void> {
+  await Promise.all([writeFile(`/proc/${pid}/clear_refs`, '5'), ...(await childrenOf(pid)).map(forgetPeaks)])
 }
 
 async function childrenOf(pid: number): Promise<number[]> {

@@ -13,6 +13,7 @@ import { workflowIdOf } from '../../model/job.ts'
 import type { JobOptions } from '../../model/job.ts'
 import type { JobView } from '../../model/status.ts'
 import { openStorage } from '../../storage/open.ts'
+import { putMany, smallKeys } from './fill.ts'
 
 export interface Rig {
   readonly temporal: TemporalServer
@@ -46,19 +47,11 @@ export async function startRig(dynamicConfig: Readonly<Record<string, unknown>> 
   }
 }
 
-const putsAtOnce = 64
-
-/** Puts `count` small objects, named `prefix/000/file-0000000.bin` and on, into the source. */
+/** Puts `count` small objects into the source: see `smallKeys`. */
 export async function fill({ source }: Rig, prefix: string, count: number): Promise<void> {
   const storage = await openStorage(source.address('photos') as unknown as Parameters<typeof openStorage>[0])
   const bytes = randomBytes(4_096)
-  const numbers = Array.from({ length: count }, (_, i) => i).values()
-  await Promise.all(Array.from({ length: putsAtOnce }, async () => {
-    for (const i of numbers) {
-      const key = `${prefix}${String(Math.floor(i / 1_000)).padStart(4, '0')}/file-${String(i).padStart(7, '0')}.bin`
-      await storage.put(key, [bytes.subarray(0, 64 + (i % 1_000))], { metadata: { contentType: 'application/octet-stream', user: {} } })
-    }
-  }))
+  await putMany(storage, smallKeys(count, prefix), (i) => [bytes.subarray(0, 64 + (i % 1_000))])
   await storage.close()
 }
 

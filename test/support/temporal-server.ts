@@ -13,6 +13,7 @@ export interface TemporalServerOptions {
 export interface TemporalServer {
   readonly address: string
   readonly namespace: string
+  readonly pid: number
   /** kill -9, and wait until it is gone. Its data stays. */
   kill(): Promise<void>
   /** Starts it again on the same data and port, and waits until it answers. */
@@ -36,5 +37,10 @@ export async function startTemporalServer({ dynamicConfig = {} }: TemporalServer
     if (child) await end(child, 'SIGKILL')
   }
   await launch()
-  return { address: `${ip}:${port}`, namespace, kill, restart: launch, stop: kill }
+  return {
+    address: `${ip}:${port}`, namespace, kill, restart: launch, stop: kill,
+    get pid() {
+      return child?.pid ?? 0
+    },
+  }
 }

@@ -23,6 +23,8 @@ export interface VersitygwOptions {
   /** Holds the buckets as folders; by default one that goes with the tests. */
   readonly dir?: string
   readonly region?: string
+  /** Files of a certificate and its key: it speaks TLS then. */
+  readonly tls?: { readonly certFile: string; readonly keyFile: string }
 }
 
 export interface Versitygw {
@@ -38,17 +40,17 @@ export interface Versitygw {
 }
 
 export async function startVersitygw(options: VersitygwOptions = {}): Promise<Versitygw> {
-  const { accessKey = 'test-access', secretKey = 'test-secret', region = 'us-east-1' } = options
+  const { accessKey = 'test-access', secretKey = 'test-secret', region = 'us-east-1', tls } = options
   const dir = options.dir ?? temporaryFolder('versitygw')
   mkdirSync(dir, { recursive: true })
   const port = await freePort('127.0.0.1')
   const env = { ...process.env, ROOT_ACCESS_KEY: accessKey, ROOT_SECRET_KEY: secretKey }
-  const flags = ['-q', '--keep-alive', '--region', region, '--port', `127.0.0.1:${port}`, 'posix', dir]
+  const flags = ['-q', '--keep-alive', '--region', region, '--port', `127.0.0.1:${port}`, ...(tls ? ['--cert', tls.certFile, '--key', tls.keyFile] : []), 'posix', dir]
   const child = start(await findVersitygw(), flags, { env, output: process.env['SHOW_SERVERS'] ? 'inherit' : 'ignore' })
   await awaitUntil(() => hasEnded(child) || accepts(port), { what: 'versitygw answers' })
   if (hasEnded(child)) throw new Error(`versitygw ended at once (${child.exitCode}); SHOW_SERVERS=1 shows why`)
 
-  const endpoint = `http://127.0.0.1:${port}`
+  const endpoint = tls ? `https://localhost:${port}` : `http://127.0.0.1:${port}`
   const credentials = { accessKeyId: accessKey, secretAccessKey: secretKey }
   const client = () => new S3Client({ endpoint, region, credentials, forcePathStyle: true })
   return {

@@ -1,0 +1,90 @@
+/**
+ * Measures tranship beside other tools on the same servers in one run, tool after tool and round after round, and prints medians
+ * and their ratios to the best of the peers. `--scale 0.1` is a tenth of it, `--only small,large` a part of it.
+ *
+ *   npm run bench [-- --rounds 3] [-- --scale 0.1] [-- --only small,large] [-- --tools tranship,mc] [-- --no-counted]
+ */
+import { existsSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { join } from 'node:path'
+import { temporaryFolder } from '../test/support/processes.ts'
+import { bareLoop } from './bare/tool.ts'
+import { countRequests } from './counted.ts'
+import { assertCopied, emptyFolder, fillSource, prepare } from './files.ts'
+import { ours, oursPlain } from './ours.ts'
+import { findPeers } from './peers.ts'
+import { startRig } from './rig.ts'
+import { toTable } from './table.ts'
+import type { Sample, Task, Tool } from './tool.ts'
+import { scaled, workloads, type Workload } from './workloads.ts'
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '3' }, scale: { type: 'string', default: '1' }, only: { type: 'string' }, tools: { type: 'string' },
+    counted: { type: 'boolean', default: true },
+  },
+  allowNegative: true,
+})
+const rounds = Number(values.rounds)
+const startedAt = Date.now()
+const say = (line: string): void => void process.stderr.write(`${Math.round((Date.now() - startedAt) / 1_000)} s: ${line}\n`)
+
+// Servers and their data in memory, where there is such a file system.
+if (existsSync('/dev/shm')) process.env['TMPDIR'] = '/dev/shm'
+const chosen = chooseWorkloads()
+const isWanted = ({ name }: Tool): boolean => values.tools === undefined || values.tools.split(',').some((part) => name.startsWith(part))
+const peers = (await findPeers(say)).filter(isWanted)
+const rig = await startRig()
+const tools = [ours(rig), oursPlain(rig), ...peers, bareLoop].filter(isWanted)
+const kept = join(temporaryFolder('bench'), 'kept')
+
+try {
+  process.stdout.write(`${new Date().toISOString()}: ${rounds} rounds; a worker host polls ${rig.hostStartSeconds.toFixed(2)} s after its start\n\n`)
+  await warmUp()
+  for (const workload of chosen) process.stdout.write(`${toTable(workload, await measure(workload))}\n`)
+  if (values.counted) process.stdout.write(await countRequests(rig, tools, say))
+} finally {
+  await rig.stop()
+}
+
+function chooseWorkloads(): Workload[] {
+  const asked = values.only?.split(',')
+  const unknown = asked?.find((name) => !workloads.some((workload) => workload.name === name))
+  if (unknown !== undefined) throw new Error(`There is no workload "${unknown}": name some of ${workloads.map(({ name }) => name).join(', ')}.`)
+  return workloads.filter(({ name }) => asked?.includes(name) ?? true).map((workload) => scaled(workload, Number(values.scale)))
+}
+
+/** Code that ran once runs faster. */
+async function warmUp(): Promise<void> {
+  const workload: Workload = { name: 'warm', title: 'warm', files: 2_000, bytes: 4_096, holds: 'nothing', from: 'source', to: 'destination' }
+  const task = taskOf(workload)
+  await fillSource(task.from, workload, kept)
+  await prepare(task.to, workload, kept, false)
+  await ours(rig).copy(task)
+}
+
+function taskOf(workload: Workload): Task {
+  return { workload, from: rig.ends[workload.from], to: rig.ends[workload.to] }
+}
+
+/** Tools take turns, so that a machine that gets slower gets slower for all. */
+async function measure(workload: Workload): Promise<{ tool: Tool; samples: Sample[] }[]> {
+  const task = taskOf(workload)
+  say(`${workload.title}: filling the source …`)
+  // Over TLS it is the same folder; filling it needs none.
+  await fillSource(workload.from === 'tls' ? rig.ends.source : task.from, workload, kept)
+  await emptyFolder(task.to)
+  const results = tools.filter((tool) => tool.takes(task)).map((tool) => ({ tool, samples: [] as Sample[] }))
+  let untouched = false
+  for (let round = 1; round <= rounds; round++) {
+    for (const { tool, samples } of results) {
+      await prepare(task.to, workload, kept, untouched)
+      const sample = await tool.copy(task)
+      await assertCopied(task.to, workload)
+      untouched = true
+      say(`${workload.name}, round ${round}, ${tool.name}: ${sample.seconds.toFixed(2)} s, ${sample.cpuSeconds.toFixed(2)} CPU s`)
+      samples.push(sample)
+    }
+  }
+  return results
+}
