@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Agent, EnvHttpProxyAgent, Pool, ProxyAgent, type Dispatcher } from 'undici'
 import { StorageError } from '../error.ts'
 import type { Body, Sink } from '../storage.ts'
+import { openBodyReader, type BodyReader } from './body-reader.ts'
 import type { ReceivedHeaders } from './headers.ts'
 import { toNetworkError } from './network.ts'
 
@@ -40,6 +41,12 @@ export interface TransportOptions {
   readonly caFile?: string
   readonly proxy?: string
   readonly connectTimeoutMs: number
+}
+
+/** Undefined where a proxy stands between. */
+export function openReader({ caFile, proxy, ...options }: TransportOptions & { readonly origin: string }): BodyReader | undefined {
+  if (proxy !== undefined || hasProxyVariable()) return undefined
+  return openBodyReader({ ...options, ...(caFile !== undefined && { ca: readFileSync(caFile, 'utf8') }) })
 }
 
 export function openDispatcher({ origin, caFile, proxy, connectTimeoutMs }: TransportOptions): Dispatcher {

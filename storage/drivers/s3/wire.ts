@@ -6,7 +6,7 @@ import { encodeKey, encodeQuery, type Query } from '../../http/encode.ts'
 import { toStorageError, type Refusal } from './error.ts'
 import { toWire } from '../../http/headers.ts'
 import type { Credentials, Headers, Unsigned } from './signing.ts'
-import { exchange, openDispatcher, type Answer, type OnAnswer, type Request } from '../../http/transport.ts'
+import { exchange, openDispatcher, openReader, type Answer, type OnAnswer, type Request } from '../../http/transport.ts'
 import { element } from '../../http/xml.ts'
 
 export interface Call {
@@ -53,6 +53,7 @@ export function openWire<A>(
   { now = Date.now, timeouts = usualTimeouts }: WireDeps = {},
 ): Wire {
   const dispatcher = openDispatcher({ ...target, connectTimeoutMs: timeouts.connectMs })
+  const reader = openReader({ ...target, connectTimeoutMs: timeouts.connectMs })
   const sign = dialect.signer(target)
   const credentials = credentialSource(target, now)
   const host = new URL(target.origin).host
@@ -60,7 +61,9 @@ export function openWire<A>(
   const sendAs = async (current: Credentials, call: Call): Promise<Answer> => {
     const unsigned = toUnsigned(call, target, dialect, host)
     sign(unsigned, current, now())
-    const answer = await exchange(dispatcher, target.origin, toRequest(unsigned, call, timeouts), onSuccess(call.onAnswer))
+    const request = toRequest(unsigned, call, timeouts)
+    const onAnswer = onSuccess(call.onAnswer)
+    const answer = await (reader && onAnswer ? reader.read(request, onAnswer) : exchange(dispatcher, target.origin, request, onAnswer))
     if (isRefusal(answer)) throw toStorageError(toRefusal(answer, call), now(), dialect.errors)
     return answer
   }
@@ -78,7 +81,11 @@ export function openWire<A>(
     }
   }
 
-  return { send, close: () => dispatcher.close() }
+  const close = async (): Promise<void> => {
+    reader?.close()
+    await dispatcher.close()
+  }
+  return { send, close }
 }
 
 function credentialSource(target: Target, now: () => number): CredentialSource {

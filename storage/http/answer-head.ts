@@ -1,0 +1,77 @@
+/** The beginning of an answer of HTTP/1.1, as it comes over a socket. Pure. */
+import type { ReceivedHeaders } from './headers.ts'
+
+export interface AnswerHead {
+  readonly status: number
+  /** Names in lower case, values as latin1. */
+  readonly headers: ReceivedHeaders
+  /** Bytes of the head, the empty line included. */
+  readonly bytes: number
+  /** The connection may be used again after this answer, and for so long. */
+  readonly keepAliveMs: number
+}
+
+const emptyLine = Buffer.from('\r\n\r\n')
+const statusLine = /^HTTP\/1\.([01]) (\d{3})(?: |$)/
+const usualKeepAliveMs = 5_000
+
+/** Undefined while it is not whole. Throws a RangeError where this is no HTTP. */
+export function parseHead(bytes: Buffer): AnswerHead | undefined {
+  if (bytes[0] !== 0x48) throw new RangeError('The answer is no HTTP.')
+  const end = bytes.indexOf(emptyLine)
+  if (end < 0) return undefined
+  const [first = '', ...lines] = bytes.toString('latin1', 0, end).split('\r\n')
+  const [, minor, status] = statusLine.exec(first) ?? []
+  if (status === undefined) throw new RangeError('The answer is no HTTP.')
+  const headers = toHeaders(lines)
+  return { status: Number(status), headers, bytes: end + emptyLine.length, keepAliveMs: keepAliveOf(headers, minor === '1') }
+}
+
+function toHeaders(lines: readonly string[]): ReceivedHeaders {
+  const headers = Object.create(null) as Record<string, string | string[]>
+  for (const line of lines) {
+    const colon = line.indexOf(':')
+    if (colon < 1) throw new RangeError('The answer has a header without a name.')
+    const name = line.slice(0, colon).toLowerCase()
+    const value = line.slice(colon + 1).trim()
+    const before = headers[name]
+    headers[name] = before === undefined ? value : [before, value].flat()
+  }
+  return headers
+}
+
+/** A store's own term less a second, so that no request meets a connection that is being closed. */
+function keepAliveOf({ connection, 'keep-alive': term }: ReceivedHeaders, byDefault: boolean): number {
+  const word = String(connection ?? '').toLowerCase()
+  if (word.includes('close') || (!byDefault && !word.includes('keep-alive'))) return 0
+  const seconds = /timeout=(\d+)/.exec(String(term ?? ''))?.[1]
+  return seconds === undefined ? usualKeepAliveMs : Math.min(usualKeepAliveMs, Math.max(0, Number(seconds) - 1) * 1_000)
+}
+
+export type BodyLength = number | 'chunked' | 'until-close'
+
+/** Throws a RangeError where lengths contradict each other. */
+export function bodyLength({ status, headers }: AnswerHead): BodyLength {
+  if (status === 204 || status === 304) return 0
+  if (headers['transfer-encoding'] !== undefined) return 'chunked'
+  const length = headers['content-length']
+  if (length === undefined) return 'until-close'
+  if (typeof length !== 'string' || !/^\d{1,16}$/.test(length)) throw new RangeError('The answer has a length that is none.')
+  return Number(length)
+}
+
+/** The bytes that came in chunks, once the last one is there; undefined before. For short bodies: it begins anew each time. */
+export function joinChunks(raw: Buffer): Buffer | undefined {
+  const chunks: Buffer[] = []
+  for (let at = 0; ; ) {
+    const end = raw.indexOf('\r\n', at)
+    if (end < 0) return undefined
+    const size = Number.parseInt(raw.toString('latin1', at, end), 16)
+    if (Number.isNaN(size)) throw new RangeError('The answer has a chunk without a size.')
+    at = end + 2
+    if (size === 0) return raw.indexOf('\r\n', at) < 0 ? undefined : Buffer.concat(chunks)
+    if (at + size + 2 > raw.length) return undefined
+    chunks.push(raw.subarray(at, at + size))
+    at += size + 2
+  }
+}
