@@ -1,12 +1,13 @@
 import { Context } from '@temporalio/activity'
 import { copyBatch } from '../copy/copy-batch.ts'
+import type { CopyProgress } from '../copy/copy-task.ts'
 import type { JobPaces } from '../copy/job-paces.ts'
 import type { Pace } from '../copy/pace.ts'
 import { openLedger } from '../ledger/ledger.ts'
 import type { BatchState } from '../ledger/entry.ts'
 import type { CopyInput, CopyResult, OutcomesRef } from '../model/batch.ts'
 import { heartbeatEveryMs } from '../model/heartbeat.ts'
-import { countsSince, noCounts } from '../model/status.ts'
+import { countsSince } from '../model/status.ts'
 import type { CopyHeartbeat } from '../model/heartbeat.ts'
 import type { HashName } from '../storage/storage.ts'
 import { beating } from './beating.ts'
@@ -39,7 +40,7 @@ class BatchTurn {
   private readonly info = Context.current().info
   private readonly mine: OutcomesRef
   private written: OutcomesRef | undefined
-  private beat: CopyHeartbeat
+  private progress: CopyProgress
 
   constructor(dependencies: Dependencies, input: CopyInput, pace: Pace) {
     this.dependencies = dependencies
@@ -47,11 +48,11 @@ class BatchTurn {
     this.pace = pace
     this.mine = { generation: input.generation, attempt: this.info.attempt }
     this.written = (this.info.heartbeatDetails as CopyHeartbeat | undefined)?.outcomes ?? input.previous
-    this.beat = { run: input.context.run, counts: noCounts, movedBytes: 0, bytesPerSecond: 0, ...(this.written && { outcomes: this.written }) }
+    this.progress = { counts: input.known, movedBytes: 0, bytesPerSecond: 0 }
   }
 
   async take(): Promise<CopyResult> {
-    return await beating(heartbeatEveryMs(this.input.window), () => this.beat, async (ending) => {
+    return await beating(heartbeatEveryMs(this.input.window), () => this.beat(), async (ending) => {
       try {
         return this.answer(await this.copy(ending))
       } catch (error) {
@@ -60,6 +61,12 @@ class BatchTurn {
         return this.answer({ done: false, blocked })
       }
     })
+  }
+
+  private beat(): CopyHeartbeat {
+    const { counts, movedBytes, bytesPerSecond } = this.progress
+    const { context, known } = this.input
+    return { run: context.run, counts: countsSince(counts, known), movedBytes, bytesPerSecond, ...(this.written && { outcomes: this.written }) }
   }
 
   private answer(result: Pick<CopyResult, 'done' | 'counts' | 'failures' | 'restoringFiles' | 'blocked'>): CopyResult {
@@ -80,7 +87,6 @@ class BatchTurn {
     const checkpoint = async (state: BatchState): Promise<void> => {
       await ledger.writeOutcomes(batch.n, this.mine, state, { signal: abort })
       this.written = this.mine
-      this.beat = { ...this.beat, outcomes: this.mine }
     }
     return await copyBatch({
       source: await storages.source(options),
@@ -89,7 +95,7 @@ class BatchTurn {
       previous: before?.state, followsOthers: generation > 0 || this.mine.attempt > 1,
       options, pool, pieces, pace: this.pace, cut, checkpoint, signal: abort, deadlineMs: this.startedAt + turnOf(batch.n), now: Date.now,
       proven: new Set(context.proven as readonly HashName[]),
-      onProgress: ({ counts, movedBytes, bytesPerSecond }) => { this.beat = { ...this.beat, counts: countsSince(counts, this.input.known), movedBytes, bytesPerSecond } },
+      onProgress: (progress) => { this.progress = progress },
     })
   }
 }

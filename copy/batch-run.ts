@@ -4,7 +4,7 @@ import type { Fault } from '../model/codes.ts'
 import { isStorageError } from '../storage/error.ts'
 import { addressFault, isAddressLike } from '../storage/address-fault.ts'
 import { openBook, type BatchBook } from './batch-book.ts'
-import type { CopyTask } from './copy-task.ts'
+import type { CopyProgress, CopyTask } from './copy-task.ts'
 import { openDirect } from './direct.ts'
 import { makeEndings } from './endings.ts'
 import { makeComparison, type Engine } from './engine.ts'
@@ -44,7 +44,18 @@ export async function startRun(task: CopyTask): Promise<Run> {
     })
   })
   const meter = makeMeter(now)
-  const report = () => onProgress({ counts: book.counts, movedBytes: meter.movedBytes, bytesPerSecond: meter.bytesPerSecond })
+  const progress: CopyProgress = {
+    get counts() {
+      return book.counts
+    },
+    get movedBytes() {
+      return meter.movedBytes
+    },
+    get bytesPerSecond() {
+      return meter.bytesPerSecond
+    },
+  }
+  const report = () => onProgress(progress)
   const engine: Engine = {
     source, destination, options, pool, pieces, now,
     signal: endings.end,

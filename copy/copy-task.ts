@@ -26,6 +26,7 @@ export interface CopyTask {
   /** The batch is cut once `now()` has passed this. */
   readonly deadlineMs: number
   readonly now: () => number
+  /** Called for each chunk: with the same object, which is worked out as it is looked at. */
   readonly onProgress: (progress: CopyProgress) => void
   /** Keeps the whole state of the batch; never called while a call is pending. */
   readonly checkpoint: (state: BatchState) => Promise<void>

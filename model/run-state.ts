@@ -11,6 +11,8 @@ import type { Counts, FailureCounts, Tally } from './status.ts'
 
 export const batchesPerList = 50
 export const batchesPerMerge = 100
+/** The first calls of the lister are short, so that copying starts with the first page. */
+export const batchesOfCall = (call: number): number => Math.min(batchesPerList, 2 * 4 ** (call - 1))
 /** Batches that wait for restored copies: with more of them the state would grow too large, and the listing waits. */
 export const mostRestoringBatches = 200
 

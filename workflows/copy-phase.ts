@@ -3,7 +3,7 @@ import { ActivityFailure, CancellationScope, TimeoutFailure, condition, isCancel
 import type { OutcomesRef } from '../model/batch.ts'
 import type { Fault } from '../model/codes.ts'
 import { maxWindow, tooManyFailed } from '../model/job-state.ts'
-import { batchesPerList, isCopied, nextMerge, wantsListing, withCall, withCopied, withDue, withListed, withUnknown } from '../model/run-state.ts'
+import { batchesOfCall, isCopied, nextMerge, wantsListing, withCall, withCopied, withDue, withListed, withUnknown } from '../model/run-state.ts'
 import type { PendingBatch } from '../model/run-state.ts'
 import { formatSize } from '../model/size.ts'
 import type { CopyHeartbeat } from '../model/heartbeat.ts'
@@ -79,13 +79,14 @@ class Pump {
     state.run = withCall(state.run)
     const { run } = state
     try {
-      const result = await lister(`run ${run.run}, list call ${run.calls}: up to ${batchesPerList} batches`).listBatches({
+      const maxBatches = batchesOfCall(run.calls)
+      const result = await lister(`run ${run.run}, list call ${run.calls}: up to ${maxBatches} batches`).listBatches({
         context: this.job.context,
         ...(run.position && { from: run.position }),
         ...(run.retry && { retry: run.retry }),
         call: run.calls,
         firstBatch: run.nextBatch,
-        maxBatches: batchesPerList,
+        maxBatches,
       })
       if (result.blocked) this.block(result.blocked)
       else this.job.state.run = withListed(this.job.state.run, result)
