@@ -3,10 +3,12 @@
  * and their ratios to the best of the peers. `--scale 0.1` is a tenth of it, `--only small,large` a part of it.
  *
  *   npm run bench [-- --rounds 3] [-- --scale 0.1] [-- --only small,large] [-- --tools tranship,mc] [-- --no-counted]
+ *   npm run bench -- --beside ../other-checkout      (another version of tranship, in turns with this one)
  */
 import { existsSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { join } from 'node:path'
+import { availableParallelism } from 'node:os'
+import { join, resolve } from 'node:path'
 import { temporaryFolder } from '../test/support/processes.ts'
 import { bareLoop } from './bare/tool.ts'
 import { countRequests } from './counted.ts'
@@ -21,7 +23,7 @@ import { scaled, workloads, type Workload } from './workloads.ts'
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '3' }, scale: { type: 'string', default: '1' }, only: { type: 'string' }, tools: { type: 'string' },
-    counted: { type: 'boolean', default: true },
+    counted: { type: 'boolean', default: true }, beside: { type: 'string', multiple: true, default: [] },
   },
   allowNegative: true,
 })
@@ -34,12 +36,13 @@ if (existsSync('/dev/shm')) process.env['TMPDIR'] = '/dev/shm'
 const chosen = chooseWorkloads()
 const isWanted = ({ name }: Tool): boolean => values.tools === undefined || values.tools.split(',').some((part) => name.startsWith(part))
 const peers = (await findPeers(say)).filter(isWanted)
-const rig = await startRig()
-const tools = [ours(rig), oursPlain(rig), ...peers, bareLoop].filter(isWanted)
+const rig = await startRig(values.beside.map((folder) => resolve(folder)))
+const tools = [...rig.installations.flatMap((one) => [ours(one), oursPlain(one)]), ...peers, bareLoop].filter(isWanted)
 const kept = join(temporaryFolder('bench'), 'kept')
 
 try {
-  process.stdout.write(`${new Date().toISOString()}: ${rounds} rounds; a worker host polls ${rig.hostStartSeconds.toFixed(2)} s after its start\n\n`)
+  const starts = rig.installations.map(({ name, hostStartSeconds }) => `${name}: a worker host polls ${hostStartSeconds.toFixed(2)} s after its start`)
+  process.stdout.write(`${new Date().toISOString()}, ${rounds} rounds, ${availableParallelism()} cores. ${starts.join('; ')}.\n\n`)
   await warmUp()
   for (const workload of chosen) process.stdout.write(`${toTable(workload, await measure(workload))}\n`)
   if (values.counted) process.stdout.write(await countRequests(rig, tools, say))
@@ -59,8 +62,10 @@ async function warmUp(): Promise<void> {
   const workload: Workload = { name: 'warm', title: 'warm', files: 2_000, bytes: 4_096, holds: 'nothing', from: 'source', to: 'destination' }
   const task = taskOf(workload)
   await fillSource(task.from, workload, kept)
-  await prepare(task.to, workload, kept, false)
-  await ours(rig).copy(task)
+  for (const one of rig.installations) {
+    await prepare(task.to, workload, kept, false)
+    await ours(one).copy(task)
+  }
 }
 
 function taskOf(workload: Workload): Task {

@@ -1,6 +1,6 @@
 /** What the measurements run on: two S3 servers on a file system in memory, each with its own credentials, Temporal, a worker host. */
 import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { startCountingProxy, type CountingProxy } from '../test/support/counting-proxy.ts'
 import { connectJobs, writeConfig, type JobsClient } from '../test/support/jobs-client.ts'
 import { startOssProcess } from '../test/support/oss-process.ts'
@@ -16,6 +16,14 @@ export interface Rig {
   readonly ends: Readonly<Record<EndName, End>>
   /** In front of both servers. */
   readonly proxies: readonly CountingProxy[]
+  /** This checkout's, first, and those of others to be measured beside it. */
+  readonly installations: readonly Installation[]
+  stop(): Promise<void>
+}
+
+/** A Temporal server and a worker host. */
+export interface Installation {
+  readonly name: string
   readonly temporal: TemporalServer
   readonly host: WorkerHost
   readonly client: JobsClient
@@ -28,7 +36,8 @@ export const bucket = 'bench'
 const certificate = (name: 'cert' | 'key'): string => join(import.meta.dirname, `../test/drivers/s3/localhost-${name}.pem`)
 const certFile = certificate('cert')
 
-export async function startRig(): Promise<Rig> {
+/** `others`: folders of other checkouts. */
+export async function startRig(others: readonly string[] = []): Promise<Rig> {
   const root = temporaryFolder('bench')
   const keys = (name: string) => ({ accessKey: `${name}-key`, secretKey: `${name}-secret` })
   const source = await startVersitygw({ dir: join(root, 'source'), ...keys('source') })
@@ -49,18 +58,31 @@ export async function startRig(): Promise<Rig> {
     'counted-source': { ...s3End('counted-source', source), place: { ...placeOf(source), endpoint: sourceProxy?.endpoint ?? '' } },
     'counted-destination': { ...s3End('counted-destination', destination), place: { ...placeOf(destination), endpoint: destinationProxy?.endpoint ?? '' } },
   } satisfies Record<EndName, End>
-  const temporal = await startTemporalServer()
   const configPath = await writeConfig(Object.fromEntries(Object.values(ends).map(({ name, place }) => [name, place])))
+  const installations = [await install('tranship', configPath)]
+  for (const folder of others) installations.push(await install(`tranship of ${basename(folder)}`, configPath, join(folder, 'bin/tranship.js')))
+  return {
+    ends, proxies, installations,
+    async stop() {
+      await Promise.all(installations.map((one) => one.stop()))
+      await Promise.all([...[source, destination, tls, oss].map((server) => server.stop()), ...proxies.map((proxy) => proxy.stop())])
+    },
+  }
+}
+
+async function install(name: string, configPath: string, program?: string): Promise<Installation> {
+  const temporal = await startTemporalServer()
+  const env = process.env['BENCH_NODE_OPTIONS'] === undefined ? {} : { NODE_OPTIONS: process.env['BENCH_NODE_OPTIONS'] }
   const startedAt = performance.now()
-  const host = await startWorkerHost({ address: temporal.address, configPath, ...(process.env['BENCH_NODE_OPTIONS'] && { env: { NODE_OPTIONS: process.env['BENCH_NODE_OPTIONS'] } }) })
+  const host = await startWorkerHost({ address: temporal.address, configPath, env, ...(program !== undefined && { program }) })
   const hostStartSeconds = (performance.now() - startedAt) / 1_000
   const client = connectJobs(temporal.address)
   return {
-    ends, proxies, temporal, host, client, hostStartSeconds,
+    name, temporal, host, client, hostStartSeconds,
     async stop() {
       await client.close()
       await host.drain()
-      await Promise.all([temporal.stop(), source.stop(), destination.stop(), tls.stop(), oss.stop(), ...proxies.map((proxy) => proxy.stop())])
+      await temporal.stop()
     },
   }
 }

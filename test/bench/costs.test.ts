@@ -4,12 +4,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { copyBare } from '../../bench/bare/tool.ts'
 import { assertCopied, fillSource, prepare } from '../../bench/files.ts'
 import { ours } from '../../bench/ours.ts'
-import { startRig, type EndName, type Rig } from '../../bench/rig.ts'
+import { startRig, type EndName, type Installation, type Rig } from '../../bench/rig.ts'
 import type { Sample, Task } from '../../bench/tool.ts'
 import { reportFolder } from '../../model/report-row.ts'
 
 let rig: Rig
-beforeAll(async () => { rig = await startRig() })
+let own: Installation
+beforeAll(async () => {
+  rig = await startRig()
+  ;[own] = rig.installations as [Installation]
+})
 afterAll(async () => { await rig?.stop() })
 
 const taskOf = (files: number, from: EndName, to: EndName): Task => ({
@@ -24,7 +28,7 @@ async function begin({ workload }: Task): Promise<void> {
 }
 
 async function copyOurs(task: Task): Promise<Sample> {
-  const sample = await ours(rig).copy(task)
+  const sample = await ours(own).copy(task)
   await assertCopied(rig.ends.destination, task.workload)
   return sample
 }

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { awaitUntil } from './await-until.ts'
 import { end, hasEnded, start } from './processes.ts'
 
-const program = fileURLToPath(new URL('../../bin/tranship.js', import.meta.url))
+const own = fileURLToPath(new URL('../../bin/tranship.js', import.meta.url))
 
 export interface WorkerHost {
   readonly pid: number
@@ -21,10 +21,12 @@ export interface WorkerHostOptions {
   readonly configPath: string
   readonly processes?: number
   readonly env?: NodeJS.ProcessEnv
+  /** Its bin/tranship.js, where it is to be another than this checkout's. */
+  readonly program?: string
 }
 
 /** Returns once it polls for work. */
-export async function startWorkerHost({ address, configPath, processes = 1, env = {} }: WorkerHostOptions): Promise<WorkerHost> {
+export async function startWorkerHost({ address, configPath, processes = 1, env = {}, program = own }: WorkerHostOptions): Promise<WorkerHost> {
   const args = [program, 'worker', '--address', address, '--config', configPath, '--processes', String(processes)]
   const child = start(process.execPath, args, { output: 'pipe', env: { ...process.env, ...env } })
   let output = ''
