@@ -78,7 +78,7 @@ class BatchTurn {
   }
 
   private async copy({ cut, abort }: Ending) {
-    const { storages, pool, pieces } = this.dependencies
+    const { storages, pool, pieces, order } = this.dependencies
     const { context, batch, generation } = this.input
     const { options } = context
     const ledger = openLedger(await storages.ledger(options), context)
@@ -93,7 +93,7 @@ class BatchTurn {
       destination: await storages.destination(options),
       entries: await ledger.readEntries(batch.n, batch.listAttempt, { signal: abort }),
       previous: before?.state, followsOthers: generation > 0 || this.mine.attempt > 1,
-      options, pool, pieces, pace: this.pace, cut, checkpoint, signal: abort, deadlineMs: this.startedAt + turnOf(batch.n), now: Date.now,
+      options, pool, pieces, order, pace: this.pace, cut, checkpoint, signal: abort, deadlineMs: this.startedAt + turnOf(batch.n), now: Date.now,
       proven: new Set(context.proven as readonly HashName[]),
       onProgress: (progress) => { this.progress = progress },
     })

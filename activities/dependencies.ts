@@ -1,3 +1,4 @@
+import type { BatchOrder } from '../copy/batch-order.ts'
 import type { PiecePool } from '../copy/piece-pool.ts'
 import type { RequestPool } from '../copy/request-pool.ts'
 import type { Storages } from './storages.ts'
@@ -9,4 +10,6 @@ export interface Dependencies {
   readonly pool: RequestPool
   /** Bounds bytes in flight over all batches of the process. */
   readonly pieces: PiecePool
+  /** Of all batches of the process. */
+  readonly order: BatchOrder
 }

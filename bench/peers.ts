@@ -1,4 +1,4 @@
-/** The tools that tranship is compared with: pinned, built once into the cache. Each is told the same: 64 at a time. */
+/** The tools that tranship is compared with: pinned, built once into the cache. Each is told to do 64 things at a time, where it can be told. */
 import { execFile } from 'node:child_process'
 import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
@@ -84,7 +84,7 @@ const peers: readonly Peer[] = [
   {
     name: 'mc mirror',
     program: mc,
-    args: ({ from, to }) => ['mirror', '--quiet', '--overwrite', '--max-workers', atOnce, ...(caOf(from.place) ? ['--insecure'] : []), mcPath('src', from.place), mcPath('dst', to.place)],
+    args: ({ from, to }) => ['mirror', '--quiet', '--overwrite', ...(caOf(from.place) ? ['--insecure'] : []), mcPath('src', from.place), mcPath('dst', to.place)],
     env: ({ from, to }) => ({ MC_CONFIG_DIR: temporaryFolder('mc'), ...mcHost('src', from.place), ...mcHost('dst', to.place) }),
   },
   {

@@ -10,6 +10,7 @@ import { eachOf } from '../model/each-of.ts'
 import { countsOf, failuresOf } from '../model/outcome-counts.ts'
 import type { Counts, FailureCounts } from '../model/status.ts'
 import { isStorageError } from '../storage/error.ts'
+import type { BatchPlace } from './batch-order.ts'
 import type { BatchBook } from './batch-book.ts'
 import { startRun, type Run } from './batch-run.ts'
 import type { CopyTask } from './copy-task.ts'
@@ -31,18 +32,38 @@ export interface BatchResult extends BatchState {
 }
 
 const filesAtOnce = 64
+/** While batches that began before are copied by this process. */
+const filesBeside = 16
 
 export async function copyBatch(task: CopyTask): Promise<BatchResult> {
   const run = await startRun(task)
+  const place = task.order?.join()
   try {
-    await eachOf(remaining(task.entries, run.book), filesAtOnce, (entry) => copyEntry(run, entry))
+    await copyEntries(run, remaining(task.entries, run.book), place)
     if (!task.signal.aborted) await run.suspects.end()
     if (!task.signal.aborted) await run.book.save().catch(run.onlyRecorded)
   } finally {
+    place?.leave()
     run.stop()
   }
   if (task.signal.aborted) throw aborted()
   return toResult(task.entries, run)
+}
+
+/** A few at a time until the batch is the first, and many from then on; the next is the first once no file is left to begin with. */
+async function copyEntries(run: Run, entries: readonly Entry[], place: BatchPlace | undefined): Promise<void> {
+  const rest = handOut(entries, () => place?.leave())
+  const copyNext = (atOnce: number): Promise<void> => eachOf(rest, atOnce, (entry) => copyEntry(run, entry))
+  const few = copyNext(filesBeside)
+  const more = Promise.race([place?.first, few]).then(() => copyNext(filesAtOnce - filesBeside))
+  const ended = await Promise.allSettled([few, more])
+  const fault = ended.find((result) => result.status === 'rejected')
+  if (fault) throw fault.reason
+}
+
+function* handOut(entries: readonly Entry[], onEmpty: () => void): Generator<Entry> {
+  yield* entries
+  onEmpty()
 }
 
 /** Files in the middle of their upload first, so that they end before others begin; those that may not be readable yet last. */

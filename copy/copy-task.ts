@@ -2,6 +2,7 @@ import type { BatchState, Entry } from '../ledger/entry.ts'
 import type { JobOptions } from '../model/job.ts'
 import type { Counts } from '../model/status.ts'
 import type { HashName, Storage } from '../storage/storage.ts'
+import type { BatchOrder } from './batch-order.ts'
 import type { Pace } from './pace.ts'
 import type { PiecePool } from './piece-pool.ts'
 import type { RequestPool } from './request-pool.ts'
@@ -17,6 +18,8 @@ export interface CopyTask {
   readonly options: JobOptions
   readonly pool: RequestPool
   readonly pieces: PiecePool
+  /** Of all batches of this process; absent: there is no other. */
+  readonly order?: BatchOrder
   /** How fast this process may read the job's source; absent: as fast as it goes. */
   readonly pace?: Pace
   readonly signal: AbortSignal

@@ -1,5 +1,5 @@
 /** Hashes of a piece in memory. Computing is synchronous, so one instance of each hasher serves the whole process. */
-import { createHash } from 'node:crypto'
+import { createHash, hash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import { createCRC32, createCRC64, type IHasher } from 'hash-wasm'
 import type { Body, HashName, Hashes, Storage } from '../storage/storage.ts'
@@ -23,9 +23,20 @@ async function makeHasher(): Promise<Hasher> {
     crc64: (body) => BigInt(`0x${digestOf(crc64, body)}`).toString(),
     crc32c: (body) => digestOf(crc32c, body),
     crc32: (body) => body.reduce((sum, bytes) => crc32(bytes, sum), 0).toString(16).padStart(8, '0'),
-    md5: (body) => body.reduce((hash, bytes) => hash.update(bytes), createHash('md5')).digest('hex'),
+    md5: md5Of,
   }
-  return (body, names) => Object.fromEntries(Array.from(new Set(names), (name) => [name, functions[name](body)]))
+  return (body, names) => {
+    const hashes: { -readonly [N in HashName]?: string } = {}
+    for (const name of names) hashes[name] ??= functions[name](body)
+    return hashes
+  }
+}
+
+/** One call, where there is one buffer: half the time of a hash that is built up. */
+function md5Of(body: Body): string {
+  const [only] = body
+  if (only !== undefined && body.length === 1) return hash('md5', only)
+  return body.reduce((sum, bytes) => sum.update(bytes), createHash('md5')).digest('hex')
 }
 
 function digestOf(hasher: IHasher, body: Body): string {

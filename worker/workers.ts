@@ -7,6 +7,7 @@ import { createControlActivities, createCopyActivities, createShareActivities } 
 import type { Dependencies } from '../activities/dependencies.ts'
 import type { Sharing } from '../activities/share.ts'
 import { createStorages } from '../activities/storages.ts'
+import { makeBatchOrder } from '../copy/batch-order.ts'
 import type { JobPaces } from '../copy/job-paces.ts'
 import { makePiecePool } from '../copy/piece-pool.ts'
 import { makeRequestPool } from '../copy/request-pool.ts'
@@ -29,7 +30,7 @@ export interface WorkerSettings {
 
 export function createDependencies({ configPath, onWarning }: WorkerSettings): Dependencies {
   const addresses = createAddressBook({ ...(configPath !== undefined && { path: configPath }), ...(onWarning && { onWarning }), env: process.env })
-  return { storages: createStorages(addresses), pool: makeRequestPool(), pieces: makePiecePool() }
+  return { storages: createStorages(addresses), pool: makeRequestPool(), pieces: makePiecePool(), order: makeBatchOrder() }
 }
 
 export async function connectWorker({ connection }: TemporalServer): Promise<NativeConnection> {
