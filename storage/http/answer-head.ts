@@ -59,19 +59,3 @@ export function bodyLength({ status, headers }: AnswerHead): BodyLength {
   if (typeof length !== 'string' || !/^\d{1,16}$/.test(length)) throw new RangeError('The answer has a length that is none.')
   return Number(length)
 }
-
-/** The bytes that came in chunks, once the last one is there; undefined before. For short bodies: it begins anew each time. */
-export function joinChunks(raw: Buffer): Buffer | undefined {
-  const chunks: Buffer[] = []
-  for (let at = 0; ; ) {
-    const end = raw.indexOf('\r\n', at)
-    if (end < 0) return undefined
-    const size = Number.parseInt(raw.toString('latin1', at, end), 16)
-    if (Number.isNaN(size)) throw new RangeError('The answer has a chunk without a size.')
-    at = end + 2
-    if (size === 0) return raw.indexOf('\r\n', at) < 0 ? undefined : Buffer.concat(chunks)
-    if (at + size + 2 > raw.length) return undefined
-    chunks.push(raw.subarray(at, at + size))
-    at += size + 2
-  }
-}

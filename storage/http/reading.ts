@@ -1,137 +1,160 @@
 /** One answer while it comes in: head first, then its body into a sink, or collected where it has none. */
 import { StorageError } from '../error.ts'
 import type { Sink } from '../storage.ts'
-import { bodyLength, joinChunks, parseHead, type BodyLength } from './answer-head.ts'
+import { bodyLength, parseHead } from './answer-head.ts'
+import { Chunks } from './chunks.ts'
 import type { ReceivedHeaders } from './headers.ts'
 import { toNetworkError } from './network.ts'
 import type { Answer, OnAnswer } from './transport.ts'
 
-/** What an exchange needs of its connection. */
-export interface ReadingEnds {
-  /** What was asked for is all there; `keepAliveMs` 0: the connection is of no more use. */
+export interface ReadingOptions {
+  readonly onAnswer?: OnAnswer | undefined
+  /** To a HEAD: what it says of a body does not come. */
+  readonly bodyless?: boolean
+  /** All is there. `keepAliveMs` 0: the connection is of no more use. */
   readonly done: (answer: Answer, keepAliveMs: number) => void
   readonly failed: (error: unknown) => void
+  /** The sink is ready for more. */
   readonly resume: () => void
 }
 
 const maxHeadBytes = 64 * 1024
-const maxCollectedBytes = 1024 ** 2
+const maxCollectedBytes = 64 * 2 ** 20
 
 export class Reading {
-  readonly #onAnswer: OnAnswer
-  readonly #ends: ReadingEnds
-  /** What came of a head, or of a body that has no sink. */
-  #held: Buffer | undefined
+  readonly #options: ReadingOptions
+  /** What came of a head that is not whole yet. */
+  #start: Buffer | undefined
+  readonly #collected: Buffer[] = []
+  #collectedBytes = 0
   #status = 0
   #headers: ReceivedHeaders = {}
   #keepAliveMs = 0
-  #left: BodyLength = 0
+  #left = 0
+  #chunks: Chunks | undefined
+  #untilClose = false
   #sink: Sink | undefined
   #taking: Promise<void> | undefined
   #over = false
 
-  constructor(onAnswer: OnAnswer, ends: ReadingEnds) {
-    this.#onAnswer = onAnswer
-    this.#ends = ends
+  constructor(options: ReadingOptions) {
+    this.#options = options
   }
 
   get hasBegun(): boolean {
     return this.#status !== 0
   }
 
+  /** It waits for its sink. */
+  get isHeld(): boolean {
+    return this.#taking !== undefined
+  }
+
   /** `chunk` is read over again after this; false: nothing more may come until `resume`. */
   receive(chunk: Buffer): boolean {
+    if (this.#over) return false
     try {
-      if (this.#over) return false
-      return this.hasBegun ? this.#body(chunk) : this.#head(chunk)
+      if (this.hasBegun) this.#body(chunk)
+      else this.#head(chunk)
     } catch (error) {
-      this.#fail(error instanceof RangeError ? new StorageError(error.message, { kind: 'network' }) : error)
-      return false
+      this.fail(error instanceof RangeError ? new StorageError(error.message, { kind: 'network' }) : error)
     }
+    return this.#taking === undefined
   }
 
   /** The other side will send no more. */
   close(error?: Error): void {
     if (this.#over) return
-    if (this.#left === 'until-close' && error === undefined && this.hasBegun) return this.#finish()
-    if (error !== undefined) return this.#fail(toNetworkError(error, this.hasBegun))
-    this.#fail(new StorageError('The connection was closed.', { kind: this.hasBegun ? 'premature-end' : 'network' }))
+    if (error !== undefined) return this.fail(toNetworkError(error, this.hasBegun))
+    if (this.#untilClose) return this.#finish()
+    this.fail(new StorageError('The connection was closed.', { kind: this.hasBegun ? 'premature-end' : 'network' }))
   }
 
-  #head(chunk: Buffer): boolean {
-    const bytes = this.#held === undefined ? chunk : Buffer.concat([this.#held, chunk])
+  /** Ends it, for what happened here or outside. */
+  fail(error: unknown): void {
+    if (this.#over) return
+    this.#over = true
+    this.#options.failed(error)
+  }
+
+  #head(chunk: Buffer): void {
+    const bytes = this.#start === undefined ? chunk : Buffer.concat([this.#start, chunk])
     const head = parseHead(bytes)
-    if (head === undefined) return this.#hold(bytes, maxHeadBytes)
-    this.#held = undefined
+    if (head === undefined) return this.#keepStart(bytes)
+    this.#start = undefined
     const rest = bytes.subarray(head.bytes)
-    if (head.status < 200) return rest.length === 0 || this.#head(rest)
+    if (head.status < 200) return rest.length === 0 ? undefined : this.#head(rest)
     this.#status = head.status
     this.#headers = head.headers
     this.#keepAliveMs = head.keepAliveMs
-    this.#left = bodyLength(head)
-    this.#sink = this.#onAnswer(head.status, head.headers)
-    return this.#body(rest)
+    this.#expect(this.#options.bodyless ? 0 : bodyLength(head))
+    this.#sink = this.#options.onAnswer?.(head.status, head.headers)
+    this.#body(rest)
   }
 
-  #body(chunk: Buffer): boolean {
-    if (this.#left === 'chunked') return this.#chunked(chunk)
-    if (this.#left === 'until-close') return this.#give(chunk)
+  #keepStart(bytes: Buffer): void {
+    if (bytes.length > maxHeadBytes) throw tooLong()
+    this.#start = Buffer.from(bytes)
+  }
+
+  #expect(length: ReturnType<typeof bodyLength>): void {
+    if (length === 'chunked') this.#chunks = new Chunks()
+    else if (length === 'until-close') this.#untilClose = true
+    else this.#left = length
+  }
+
+  #body(chunk: Buffer): void {
+    if (this.#untilClose) return this.#give(chunk)
+    if (this.#chunks) return this.#chunked(this.#chunks, chunk)
     if (chunk.length > this.#left) this.#keepAliveMs = 0
-    const due = chunk.length > this.#left ? chunk.subarray(0, this.#left) : chunk
+    const due = chunk.subarray(0, this.#left)
     this.#left -= due.length
-    const goesOn = due.length === 0 || this.#give(due)
+    this.#give(due)
     if (this.#left === 0) this.#finish()
-    return goesOn
   }
 
-  #give(chunk: Buffer): boolean {
-    if (this.#sink === undefined) return this.#hold(Buffer.concat([this.#held ?? Buffer.of(), chunk]), maxCollectedBytes)
+  #chunked(chunks: Chunks, chunk: Buffer): void {
+    for (const data of chunks.take(chunk)) this.#give(data)
+    if (chunks.isOver) this.#finish()
+  }
+
+  #give(chunk: Buffer): void {
+    if (chunk.length === 0) return
+    if (this.#sink === undefined) return this.#collect(chunk)
+    if (this.#taking !== undefined) return this.#giveLater(this.#sink, this.#taking, Buffer.from(chunk))
     const taking = this.#sink(chunk)
-    if (taking === undefined) return true
+    if (taking !== undefined) this.#await(taking)
+  }
+
+  /** Several chunks of a body may have come at once. */
+  #giveLater(sink: Sink, before: Promise<void>, chunk: Buffer): void {
+    this.#await(before.then(() => sink(chunk)))
+  }
+
+  #await(taking: Promise<void>): void {
     this.#taking = taking
     taking.then(
       () => {
+        if (this.#taking !== taking) return
         this.#taking = undefined
-        this.#ends.resume()
+        this.#options.resume()
       },
-      (error: unknown) => this.#fail(error),
+      (error: unknown) => this.fail(error),
     )
-    return false
   }
 
-  /** No sink takes a body whose length is not told: refusals come so, and are short. */
-  #chunked(chunk: Buffer): boolean {
-    this.#hold(Buffer.concat([this.#held ?? Buffer.of(), chunk]), maxCollectedBytes)
-    const whole = joinChunks(this.#held ?? chunk)
-    if (whole === undefined) return true
-    this.#held = undefined
-    if (whole.length > 0) this.#give(whole)
-    this.#finish()
-    return true
-  }
-
-  /** A copy: what came is read over again. */
-  #hold(bytes: Buffer, most: number): boolean {
-    if (bytes.length > most) throw new StorageError('The answer is too long.', { kind: 'unexpected' })
-    this.#held = Buffer.from(bytes)
-    return true
+  #collect(chunk: Buffer): void {
+    this.#collectedBytes += chunk.length
+    if (this.#collectedBytes > maxCollectedBytes) throw tooLong()
+    this.#collected.push(Buffer.from(chunk))
   }
 
   #finish(): void {
     if (this.#taking !== undefined) return void this.#taking.then(() => this.#finish(), () => undefined)
     if (this.#over) return
     this.#over = true
-    this.#ends.done({ status: this.#status, headers: this.#headers, body: this.#held ?? Buffer.of() }, this.#keepAliveMs)
-  }
-
-  #fail(error: unknown): void {
-    if (this.#over) return
-    this.#over = true
-    this.#ends.failed(error)
-  }
-
-  /** Ends it from outside. */
-  abort(error: unknown): void {
-    this.#fail(error)
+    this.#options.done({ status: this.#status, headers: this.#headers, body: Buffer.concat(this.#collected) }, this.#keepAliveMs)
   }
 }
+
+const tooLong = (): StorageError => new StorageError('The answer is too long.', { kind: 'unexpected' })

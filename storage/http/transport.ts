@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs'
 import { Agent, EnvHttpProxyAgent, Pool, ProxyAgent, type Dispatcher } from 'undici'
 import { StorageError } from '../error.ts'
 import type { Body, Sink } from '../storage.ts'
-import { openBodyReader, type BodyReader } from './body-reader.ts'
 import type { ReceivedHeaders } from './headers.ts'
 import { toNetworkError } from './network.ts'
+import { openSockets } from './sockets.ts'
 
 export interface Request {
   readonly method: 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE'
@@ -43,10 +43,17 @@ export interface TransportOptions {
   readonly connectTimeoutMs: number
 }
 
-/** Undefined where a proxy stands between. */
-export function openReader({ caFile, proxy, ...options }: TransportOptions & { readonly origin: string }): BodyReader | undefined {
-  if (proxy !== undefined || hasProxyVariable()) return undefined
-  return openBodyReader({ ...options, ...(caFile !== undefined && { ca: readFileSync(caFile, 'utf8') }) })
+/** What exchanges with one origin: over sockets of our own, or, where a proxy stands between, through undici. */
+export function openExchange({ origin, caFile, proxy, connectTimeoutMs }: TransportOptions & { readonly origin: string }): Exchange {
+  if (proxy === undefined && !hasProxyVariable()) return openSockets({ origin, connectTimeoutMs, ...(caFile !== undefined && { ca: readFileSync(caFile, 'utf8') }) })
+  const dispatcher = openDispatcher({ origin, connectTimeoutMs, ...(caFile !== undefined && { caFile }), ...(proxy !== undefined && { proxy }) })
+  return { exchange: (request, onAnswer) => exchange(dispatcher, origin, request, onAnswer), close: () => dispatcher.close() }
+}
+
+export interface Exchange {
+  /** One request, one answer of any status. Fails `network`, `timeout`, `premature-end`, `aborted`, or with what `onAnswer` or its sink threw. */
+  exchange(request: Request, onAnswer?: OnAnswer): Promise<Answer>
+  close(): Promise<void>
 }
 
 export function openDispatcher({ origin, caFile, proxy, connectTimeoutMs }: TransportOptions): Dispatcher {

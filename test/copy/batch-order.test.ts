@@ -11,7 +11,7 @@ describe('batches beside each other', () => {
       return place
     }
     const [a, b, c] = [begin('a'), begin('b'), begin('c')]
-    await Promise.all([a.first])
+    await a.first
     expect(firsts).toEqual(['a'])
     b.leave()
     b.leave()

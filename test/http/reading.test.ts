@@ -18,7 +18,8 @@ function readIn(chunks: readonly Buffer[], { sink = true, closes = false } = {})
   let text = ''
   let ended: Ended | undefined
   const onAnswer = () => (sink ? (chunk: Uint8Array) => void (text += Buffer.from(chunk).toString('latin1')) : undefined)
-  const reading = new Reading(onAnswer, {
+  const reading = new Reading({
+    onAnswer,
     done: (answer, keepAliveMs) => (ended = { text, answer, keepAliveMs }),
     failed: (error) => (ended = { text, error }),
     resume: () => undefined,

@@ -6,7 +6,7 @@ import { encodeKey, encodeQuery, type Query } from '../../http/encode.ts'
 import { toStorageError, type Refusal } from './error.ts'
 import { toWire } from '../../http/headers.ts'
 import type { Credentials, Headers, Unsigned } from './signing.ts'
-import { exchange, openDispatcher, openReader, type Answer, type OnAnswer, type Request } from '../../http/transport.ts'
+import { openExchange, type Answer, type OnAnswer, type Request } from '../../http/transport.ts'
 import { element } from '../../http/xml.ts'
 
 export interface Call {
@@ -52,8 +52,7 @@ export function openWire<A>(
   dialect: Dialect<A>,
   { now = Date.now, timeouts = usualTimeouts }: WireDeps = {},
 ): Wire {
-  const dispatcher = openDispatcher({ ...target, connectTimeoutMs: timeouts.connectMs })
-  const reader = openReader({ ...target, connectTimeoutMs: timeouts.connectMs })
+  const { exchange, close } = openExchange({ ...target, connectTimeoutMs: timeouts.connectMs })
   const sign = dialect.signer(target)
   const credentials = credentialSource(target, now)
   const host = new URL(target.origin).host
@@ -61,9 +60,7 @@ export function openWire<A>(
   const sendAs = async (current: Credentials, call: Call): Promise<Answer> => {
     const unsigned = toUnsigned(call, target, dialect, host)
     sign(unsigned, current, now())
-    const request = toRequest(unsigned, call, timeouts)
-    const onAnswer = onSuccess(call.onAnswer)
-    const answer = await (reader && onAnswer ? reader.read(request, onAnswer) : exchange(dispatcher, target.origin, request, onAnswer))
+    const answer = await exchange(toRequest(unsigned, call, timeouts), onSuccess(call.onAnswer))
     if (isRefusal(answer)) throw toStorageError(toRefusal(answer, call), now(), dialect.errors)
     return answer
   }
@@ -81,10 +78,6 @@ export function openWire<A>(
     }
   }
 
-  const close = async (): Promise<void> => {
-    reader?.close()
-    await dispatcher.close()
-  }
   return { send, close }
 }
 
