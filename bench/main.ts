@@ -34,10 +34,10 @@ const say = (line: string): void => void process.stderr.write(`${Math.round((Dat
 // Servers and their data in memory, where there is such a file system.
 if (existsSync('/dev/shm')) process.env['TMPDIR'] = '/dev/shm'
 const chosen = chooseWorkloads()
-const isWanted = ({ name }: Tool): boolean => values.tools === undefined || values.tools.split(',').some((part) => name.startsWith(part))
-const peers = (await findPeers(say)).filter(isWanted)
+const isWanted = (name: string): boolean => values.tools === undefined || values.tools.split(',').some((part) => name.startsWith(part))
+const peers = await findPeers(isWanted, say)
 const rig = await startRig(values.beside.map((folder) => resolve(folder)))
-const tools = [...rig.installations.flatMap((one) => [ours(one), oursPlain(one)]), ...peers, bareLoop].filter(isWanted)
+const tools = [...rig.installations.flatMap((one) => [ours(one), oursPlain(one)]), ...peers, bareLoop].filter(({ name }) => isWanted(name))
 const kept = join(temporaryFolder('bench'), 'kept')
 
 try {

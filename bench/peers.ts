@@ -99,16 +99,17 @@ const peers: readonly Peer[] = [
 ]
 
 /** Those that are there or could be built; the others are named to `say`. */
-export async function findPeers(say: (line: string) => void): Promise<Tool[]> {
+export async function findPeers(isWanted: (name: string) => boolean, say: (line: string) => void): Promise<Tool[]> {
   const paths = new Map<PeerProgram, string>()
-  for (const program of new Set(peers.map((peer) => peer.program))) {
+  const wanted = peers.filter(({ name }) => isWanted(name))
+  for (const program of new Set(wanted.map((peer) => peer.program))) {
     try {
       paths.set(program, await cachedProgram(program, (folder) => build(program, folder, say), { onProgress: say }))
     } catch (error) {
       say(`Left out: ${program.name} ${program.version}, which could not be built (${lastLine(error)}).`)
     }
   }
-  return peers.flatMap((peer) => {
+  return wanted.flatMap((peer) => {
     const path = paths.get(peer.program)
     return path === undefined ? [] : [toTool(peer, path)]
   })
