@@ -59,7 +59,7 @@ function chooseWorkloads(): Workload[] {
 
 /** Code that ran once runs faster. */
 async function warmUp(): Promise<void> {
-  const workload: Workload = { name: 'warm', title: 'warm', files: 2_000, bytes: 4_096, holds: 'nothing', from: 'source', to: 'destination' }
+  const workload: Workload = { name: 'warm', title: 'warm', files: Math.max(200, 2_000 * Number(values.scale)), bytes: 4_096, holds: 'nothing', from: 'source', to: 'destination' }
   const task = taskOf(workload)
   await fillSource(task.from, workload, kept)
   for (const one of rig.installations) {

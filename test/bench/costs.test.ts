@@ -33,6 +33,7 @@ async function copyOurs(task: Task): Promise<Sample> {
   return sample
 }
 
+/** Without what is written again every few seconds, which depends on how long a copy takes. */
 interface Counts {
   readonly requests: number
   readonly ledgerWrites: number
@@ -42,13 +43,18 @@ interface Counts {
 async function countsOf(files: number): Promise<Counts> {
   const task = taskOf(files, 'counted-source', 'counted-destination')
   await begin(task)
-  let ledgerWrites = 0
+  const written = new Set<string>()
+  let again = 0
   for (const proxy of rig.proxies) {
     proxy.reset()
-    proxy.onRequest = (method, url) => { if (method === 'PUT' && url.includes(`${reportFolder}.ledger/`)) ledgerWrites++ }
+    proxy.onRequest = (method, url) => {
+      if (method !== 'PUT' || !url.includes(`${reportFolder}.ledger/`)) return
+      if (written.has(url)) again++
+      written.add(url)
+    }
   }
   const { events = 0 } = await copyOurs(task)
-  return { requests: rig.proxies.reduce((sum, proxy) => sum + proxy.traffic().total, 0), ledgerWrites, events }
+  return { requests: rig.proxies.reduce((sum, proxy) => sum + proxy.traffic().total, 0) - again, ledgerWrites: written.size, events }
 }
 
 describe('a thousand small objects more', () => {
@@ -58,11 +64,11 @@ describe('a thousand small objects more', () => {
     expect(many.requests - few.requests).toBeLessThanOrEqual(2_050)
     expect(many.ledgerWrites - few.ledgerWrites).toBeLessThanOrEqual(6)
     expect(many.events - few.events).toBeLessThanOrEqual(20)
-    expect(few.events).toBeLessThanOrEqual(60)
+    expect(few.events).toBeLessThanOrEqual(80)
   })
 
   it('cost a bounded multiple of the CPU of a bare loop', async () => {
-    const task = taskOf(2_000, 'source', 'destination')
+    const task = taskOf(1_500, 'source', 'destination')
     await begin(task)
     const ratios: number[] = []
     for (let round = 0; round < 3; round++) {
@@ -73,6 +79,6 @@ describe('a thousand small objects more', () => {
       ratios.push(cpuSeconds / bare.cpuSeconds)
     }
     console.log(`CPU of the worker processes against the bare loop: ${ratios.map((ratio) => ratio.toFixed(2)).join(', ')}`)
-    expect(Math.min(...ratios)).toBeLessThan(6)
+    expect(Math.min(...ratios)).toBeLessThan(4)
   })
 })

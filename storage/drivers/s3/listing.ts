@@ -50,5 +50,5 @@ function toEntry(xml: string, decode: (text: string) => string): ScannedEntry {
 const same = (text: string): string => text
 
 export function unquote(etag: string): string {
-  return etag.replace(/^"(.*)"$/, '$1')
+  return etag.length > 1 && etag.startsWith('"') && etag.endsWith('"') ? etag.slice(1, -1) : etag
 }
