@@ -68,6 +68,7 @@ export class Connection {
       this.#request = request
       this.#lastMs = Date.now()
       this.#socket.ref()
+      if (signal?.aborted) return abort()
       signal?.addEventListener('abort', abort)
       this.#send(toHead(request), body ?? [])
     })

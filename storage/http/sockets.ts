@@ -6,11 +6,13 @@ import { abortedBy, Connection, type ConnectionOptions } from './connection.ts'
 import type { Exchange } from './transport.ts'
 
 const lookEveryMs = 250
+const mostConnections = 256
 
-/** As many connections as there are calls at a time: callers bound those. The one used last is used first. Closing lets what goes on come to its end. */
+/** The connection used last is used first; who finds none waits in order. Closing lets what goes on come to its end. */
 export function openSockets(options: ConnectionOptions): Exchange {
   const all = new Set<Connection>()
   const idle: Connection[] = []
+  const waiting: ((connection: Connection) => void)[] = []
   let watch: NodeJS.Timeout | undefined
   let closed = false
 
@@ -22,21 +24,30 @@ export function openSockets(options: ConnectionOptions): Exchange {
   }
   const open = (): Connection => {
     watch ??= setInterval(look, lookEveryMs).unref()
-    const connection: Connection = new Connection(options, () => all.delete(connection))
+    const connection: Connection = new Connection(options, () => {
+      all.delete(connection)
+      if (waiting.length > 0) waiting.shift()?.(open())
+    })
     all.add(connection)
     return connection
   }
-  const take = (): Connection => {
+  const take = (): Connection | Promise<Connection> => {
     for (let kept = idle.pop(); kept; kept = idle.pop()) if (kept.isFree) return kept
-    return open()
+    return all.size < mostConnections ? open() : new Promise((resolve) => waiting.push(resolve))
+  }
+  const giveBack = (connection: Connection): void => {
+    const next = waiting.shift()
+    if (next !== undefined) next(connection)
+    else if (closed) connection.drop()
+    else idle.push(connection)
   }
   return {
     async exchange(request, onAnswer) {
       if (request.signal?.aborted) throw abortedBy(request.signal)
-      const connection = take()
+      const taken = take()
+      const connection = taken instanceof Promise ? await taken : taken
       const answer = await connection.exchange(request, onAnswer)
-      if (closed) connection.drop()
-      else if (connection.isFree) idle.push(connection)
+      if (connection.isFree) giveBack(connection)
       return answer
     },
     close() {

@@ -6,6 +6,7 @@ import { awaitUntil } from '../../support/await-until.ts'
 import { answer, startRawServer, type RawServer, type Respond } from './raw-server.ts'
 
 const timeouts = { connectMs: 1000, headersMs: 1000, completeMs: 1000, bodyMs: 1000 }
+const patient = { connectMs: 30_000, headersMs: 30_000, completeMs: 30_000, bodyMs: 30_000 }
 const metadata = { user: {} }
 const lastModified = 'Mon, 23 Nov 2026 15:00:00 GMT'
 
@@ -14,7 +15,7 @@ interface Wired extends AsyncDisposable {
   readonly server: RawServer
 }
 
-async function wired(respond: Respond): Promise<Wired> {
+async function wired(respond: Respond, within = timeouts): Promise<Wired> {
   const server = await startRawServer(respond)
   const address = {
     vendor: 's3',
@@ -24,7 +25,7 @@ async function wired(respond: Respond): Promise<Wired> {
     accessKeyId: 'AKID',
     secretAccessKey: 'top-secret',
   } as const
-  const storage = openS3Family(address, s3Dialect, { timeouts })
+  const storage = openS3Family(address, s3Dialect, { timeouts: within })
   return {
     storage,
     server,
@@ -103,6 +104,22 @@ describe('reading', () => {
     expect(await stated({ etag: `"${md5}"`, 'x-amz-server-side-encryption-customer-algorithm': 'AES256' })).toEqual({})
     expect(await stated({ 'x-amz-checksum-crc32': 'NhCmhg==' })).toEqual({ crc32: '3610a686' })
     expect(await stated({ 'x-amz-checksum-crc32': 'NhCmhg==-2' })).toEqual({})
+  })
+})
+
+describe('connections', () => {
+  it('are at most 256, used again, and nobody who waits for one is forgotten', async () => {
+    let most = 0
+    await using wire = await wired((socket, head) => {
+      most = Math.max(most, wire.server.openSockets)
+      setTimeout(() => (head.includes('/lost-') ? socket.destroy() : socket.write(answer(200, {}, 'hello'))), 20)
+    }, patient)
+    const keys = Array.from({ length: 600 }, (_, i) => `${i % 10 === 0 ? 'lost' : 'key'}-${i}`)
+    const read = await Promise.allSettled(keys.map((key) => wire.storage.get(key, () => undefined)))
+    const lost = read.flatMap((result) => (result.status === 'rejected' ? [String((result.reason as Error).message)] : []))
+    expect(lost).toEqual(Array.from({ length: 60 }, () => 'The connection was closed.'))
+    expect(most).toBeGreaterThan(200)
+    expect(most).toBeLessThanOrEqual(256)
   })
 })
 
