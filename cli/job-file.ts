@@ -2,11 +2,11 @@
 import picomatch from 'picomatch'
 import { z } from 'zod'
 import { formatRow, parseLimits } from '../model/flow/timetable.ts'
-import { metadataPolicies, overwriteRules } from '../model/job.ts'
+import { jobTypes, metadataPolicies, overwriteRules, periods } from '../model/job.ts'
 import { formatRate, parseRate } from '../model/rate.ts'
 import { parseSize } from '../model/size.ts'
 import { didYouMean } from '../model/suggest.ts'
-import { jobTypes, maxIntervalMs, maxTimes, periods } from '../model/schedule.ts'
+import { maxIntervalMs, maxTimes } from '../model/schedule.ts'
 import { isTimeZone, parseDuration } from '../model/time.ts'
 
 /** Options of CLI.md that this version refuses, with what to do instead. */

@@ -1,5 +1,9 @@
 /** A job as its creator describes it: plain JSON, the workflow's input. Names of addresses, never their fields or secrets. */
-import type { JobType, Period } from './schedule.ts'
+
+export const jobTypes = ['full', 'incremental', 'sync'] as const
+export type JobType = (typeof jobTypes)[number]
+export const periods = ['hour', 'day', 'week'] as const
+export type Period = (typeof periods)[number]
 
 export const overwriteRules = ['when-different', 'never', 'always', 'if-newer'] as const
 export type OverwriteRule = (typeof overwriteRules)[number]

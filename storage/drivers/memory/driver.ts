@@ -1,10 +1,11 @@
 import { StorageError } from '../../error.ts'
-import type { CallOptions, Storage, StorageAbilities, StorageInfo, StorageLimits } from '../../storage.ts'
+import type { Storage, StorageAbilities, StorageInfo, StorageLimits } from '../../storage.ts'
+import type { Call, MemoryBucket } from './bucket.ts'
 import { fault } from './error.ts'
 import { groupsOf } from './groups.ts'
 import { openMultipart } from './multipart.ts'
 import { found, listPage, readObject, toInfo } from './read.ts'
-import { memoryStore, type MemoryStore } from './store.ts'
+import { memoryStore } from './store.ts'
 import { putObject } from './write.ts'
 
 export interface MemoryOptions {
@@ -15,16 +16,6 @@ export interface MemoryOptions {
   /** How long a restore takes. */
   readonly restoreMs?: number
 }
-
-export interface MemoryBucket {
-  readonly store: MemoryStore
-  readonly limits: StorageLimits
-  readonly now: () => number
-  readonly restoreMs: number
-}
-
-/** Every operation: after its signal was looked at, and whether the store is still there. */
-export type Call = <T>(options: CallOptions | undefined, work: () => T | Promise<T>) => Promise<T>
 
 const defaultLimits: StorageLimits = {
   maxPutBytes: 5 * 1024 ** 3,

@@ -1,6 +1,6 @@
 import type { Acl, Archive, ServerCopy, Storage, StorageInfo, Tagging } from '../../storage.ts'
 import { copyObject, copyPart } from './copy.ts'
-import type { Call, MemoryBucket } from './driver.ts'
+import type { Call, MemoryBucket } from './bucket.ts'
 import { found } from './read.ts'
 
 /** What only some stores have. */

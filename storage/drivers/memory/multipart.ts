@@ -2,7 +2,7 @@ import { StorageError } from '../../error.ts'
 import type {
   Body, CompleteOptions, CreateUploadOptions, Multipart, Part, PartOptions, PutResult, UploadRef,
 } from '../../storage.ts'
-import type { MemoryBucket } from './driver.ts'
+import type { MemoryBucket } from './bucket.ts'
 import { assertKey, fault } from './error.ts'
 import { assertHashes, crc64, md5 } from './hashes.ts'
 import type { MemoryStore, StoredUpload } from './store.ts'
