@@ -1,6 +1,9 @@
 #!/usr/bin/env node
 // Written for any Node that reads modules, so that an old one gets a sentence and not a syntax error.
 import { existsSync } from 'fs'
+import module from 'module'
+import { homedir } from 'os'
+import { join } from 'path'
 import { fileURLToPath } from 'url'
 
 const needed = [22, 19]
@@ -17,6 +20,9 @@ const isHeld = (process.execArgv.join(' ') + (process.env.NODE_OPTIONS || '')).i
 if (process.argv[2] === 'worker' && process.execve && !isHeld) {
   process.execve(process.execPath, [process.execPath, ...heap, ...process.execArgv, ...process.argv.slice(1)], process.env)
 }
+
+// Halves the time until a command begins.
+module.enableCompileCache(join(process.env.TRANSHIP_CACHE || join(homedir(), '.cache', 'tranship'), 'compiled'))
 
 const source = new URL('../cli/main.ts', import.meta.url)
 const built = new URL('../dist/cli/main.js', import.meta.url)
