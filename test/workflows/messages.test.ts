@@ -7,16 +7,23 @@ import type { StatusMemo } from '../../model/status.ts'
 import type { migrationJob } from '../../workflows/migration-job.ts'
 import { awaitUntil } from '../support/await-until.ts'
 import { testEnvironment } from '../support/temporal.ts'
+import { startTemporalServer } from '../support/temporal-server.ts'
+import type { TemporalServer } from '../support/temporal-server.ts'
 import { detailsOf } from './details.ts'
 import { optionsOf, simulate, withWorkers } from './simulation.ts'
 
 let environment: TestWorkflowEnvironment
 let jobs: Jobs
+let server: TemporalServer
 beforeAll(async () => {
-  environment = await testEnvironment()
+  server = await startTemporalServer()
+  environment = await testEnvironment(server.address)
   jobs = createJobs({ client: environment.client, searchAttributes: async () => true, by: 'test@here' })
 })
-afterAll(async () => { await environment?.teardown() })
+afterAll(async () => {
+  await environment?.teardown()
+  await server?.stop()
+})
 
 const handleOf = (job: string) => environment.client.workflow.getHandle<typeof migrationJob>(workflowIdOf(job))
 const memoOf = async (job: string): Promise<StatusMemo> => (await handleOf(job).describe()).memo?.['status'] as StatusMemo

@@ -9,13 +9,22 @@ import type { migrationJob } from '../../workflows/migration-job.ts'
 import { replay } from '../replay/replay.ts'
 import { awaitUntil } from '../support/await-until.ts'
 import { testEnvironment, workflowBundleCode } from '../support/temporal.ts'
+import { startTemporalServer } from '../support/temporal-server.ts'
+import type { TemporalServer } from '../support/temporal-server.ts'
 import { endsOfActivities, type End } from './ends-of-activities.ts'
 import { pendingOf } from './pending.ts'
 import { counts, optionsOf, simulate, withControl, withWorkers } from './simulation.ts'
 
 let environment: TestWorkflowEnvironment
-beforeAll(async () => { environment = await testEnvironment() })
-afterAll(async () => { await environment?.teardown() })
+let server: TemporalServer
+beforeAll(async () => {
+  server = await startTemporalServer()
+  environment = await testEnvironment(server.address)
+})
+afterAll(async () => {
+  await environment?.teardown()
+  await server?.stop()
+})
 
 const begin = (options: JobOptions) =>
   environment.client.workflow.start<typeof migrationJob>('migrationJob', {
