@@ -10,7 +10,7 @@ import { temporaryFolder } from '../support/processes.ts'
 import { startTemporalServer } from '../support/temporal-server.ts'
 import type { TemporalServer } from '../support/temporal-server.ts'
 import { pendingOf } from '../workflows/pending.ts'
-import { mean, MiB, secondsBetween, table, trafficOf, worstTen, type Stretch } from './measured-flow.ts'
+import { mean, MiB, secondsBetween, table, trafficOf, worstTen, type Stretch } from '../support/measured-flow.ts'
 import { startTranship } from './tranship.ts'
 import type { Tranship } from './tranship.ts'
 

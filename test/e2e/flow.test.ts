@@ -11,7 +11,7 @@ import { startTemporalServer } from '../support/temporal-server.ts'
 import type { TemporalServer } from '../support/temporal-server.ts'
 import { startWorkerHost } from '../support/worker-host.ts'
 import type { WorkerHost } from '../support/worker-host.ts'
-import { mean, MiB, secondsBetween, table, trafficOf, worstTen, type Stretch } from './measured-flow.ts'
+import { mean, MiB, secondsBetween, table, trafficOf, worstTen, type Stretch } from '../support/measured-flow.ts'
 import { eachOf } from './s3-bucket.ts'
 
 /** Six batches and more: each host takes two at a time. Every hundredth object is large, so each batch comes to one when it has copied some 100 MiB. */
