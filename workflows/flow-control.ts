@@ -67,12 +67,12 @@ export async function flowControl({ job, timeZone, flow: first }: FlowControlInp
       show()
       const isReplaced = () => flow !== current
       if (nextChangeAt === null) await condition(isReplaced)
-      else await condition(isReplaced, Math.max(1, nextChangeAt - Date.now()))
+      else await condition(isReplaced, Math.max(1, nextChangeAt - Date.now()), { summary: 'until another limit is in force' })
     }
   }
   const ended = async (): Promise<void> => {
     do await condition(() => shares.size === 0 || workflowInfo().continueAsNewSuggested)
-    while (!workflowInfo().continueAsNewSuggested && (await condition(() => shares.size > 0, idleMs)))
+    while (!workflowInfo().continueAsNewSuggested && (await condition(() => shares.size > 0, idleMs, { summary: 'until it ends, as nobody copies' })))
   }
 
   await Promise.race([turn(), ended()])

@@ -146,7 +146,7 @@ async function waitForNextRun(job: Job): Promise<void> {
   const { state } = job
   const isDisturbed = (): boolean => state.phase !== 'scheduled' || state.cancelled || state.wanted === 'stop'
   const waitMs = Math.max(1, (state.nextRunAt ?? 0) - Date.now())
-  if (await condition(isDisturbed, waitMs)) {
+  if (await condition(isDisturbed, waitMs, { summary: 'until the next run is due' })) {
     if (state.cancelled) endJob(job)
     return
   }
@@ -156,7 +156,7 @@ async function waitForNextRun(job: Job): Promise<void> {
 }
 
 async function waitForRetry(job: Job): Promise<void> {
-  const retried = await condition(() => job.state.phase !== 'waiting' || job.state.cancelled, `${retryDays}d`)
+  const retried = await condition(() => job.state.phase !== 'waiting' || job.state.cancelled, `${retryDays}d`, { summary: 'until failed files can be retried no more' })
   if (!retried || job.state.cancelled) job.state.phase = 'closed'
 }
 
@@ -199,7 +199,7 @@ async function blocked(job: Job): Promise<void> {
   if (before === null) return
   if (!patched('start-while-looking')) job.nudged = false
   job.publish()
-  await condition(() => job.nudged || state.cancelled || state.wanted === 'stop', blockedWaitMs(before.tries))
+  await condition(() => job.nudged || state.cancelled || state.wanted === 'stop', blockedWaitMs(before.tries), { summary: 'until the address is looked at again' })
   job.nudged = false
   if (state.wanted === 'stop' && !state.cancelled) return
   if (state.cancelled) state.blocked = null
