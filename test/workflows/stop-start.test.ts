@@ -319,9 +319,9 @@ describe('a stop, however its batches end', { timeout: 90_000 }, () => {
 /** Temporal's PendingActivityState. */
 const scheduled = 1
 
-it('a job that is stopped is started by a worker of another version, which replays nothing of what was done before', { timeout: 60_000 }, async () => {
+it('a job that is stopped is started by a worker of another version, which replays nothing of what was done before', { timeout: 120_000 }, async () => {
   const { code, sourceMap } = await workflowBundleCode()
-  const other = { sourceMap, code: code.replace(/async list\(\) \{/, '$&\n        await (0, _temporalio_workflow__WEBPACK_IMPORTED_MODULE_0__.condition)(() => false, 10);') }
+  const other = { sourceMap, code: code.replace(/this\.listing = true;/, '$&\n        await (0, _temporalio_workflow__WEBPACK_IMPORTED_MODULE_0__.condition)(() => false, 10);') }
   expect(other.code).not.toBe(code)
   const simulation = simulate({ batches: 130, copyMs: 100 })
   const job = 'stop-upgrade'
