@@ -6,7 +6,7 @@ import { sourceAddressPrefix } from '../report/row.ts'
 import { beating } from './beating.ts'
 import type { Dependencies } from './dependencies.ts'
 
-const beatEveryMs = 10_000
+const beatEveryMs = 5_000
 
 export const createMergeBatches = ({ storages }: Dependencies) =>
   async function mergeBatchesActivity(input: MergeInput): Promise<MergeResult> {

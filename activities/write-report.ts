@@ -5,7 +5,7 @@ import { writeReport } from '../report/write-report.ts'
 import { beating } from './beating.ts'
 import type { Dependencies } from './dependencies.ts'
 
-const beatEveryMs = 10_000
+const beatEveryMs = 5_000
 
 export const createWriteReport = ({ storages }: Dependencies) =>
   async function writeReportActivity(input: ReportInput): Promise<ReportResult> {

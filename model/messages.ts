@@ -36,9 +36,6 @@ export interface CreatedAnswer {
   readonly fault: Fault | null
 }
 
-/** Type of the ApplicationFailure that a validator throws when it refuses. */
-export const refusedType = 'Refused'
-
 /** Rows and rates are as `formatRow` and `formatRate` write them. */
 export interface Accepted {
   readonly ok: true

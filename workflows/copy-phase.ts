@@ -68,7 +68,7 @@ class Pump {
       .run(task)
       .then(() => { this.progress += 1 })
       .catch((error: unknown) => {
-        if (!isCancellation(error)) this.fail({ code: 'Unexpected', message: messageOf(error) })
+        if (!isCutOff(error)) this.fail({ code: 'Unexpected', message: messageOf(error) })
       })
       .finally(() => this.job.changed())
   }
@@ -148,8 +148,8 @@ class Pump {
   }
 }
 
-/** A batch that was cancelled, or whose worker died after it was. */
-const isCutOff = (error: unknown): boolean => isCancellation(error) || timeoutOf(error)?.timeoutType === 'HEARTBEAT'
+/** It was cancelled; or it failed, or its worker died, after it was: then it is not tried again, and how far it came is not known. */
+const isCutOff = (error: unknown): boolean => isCancellation(error) || (error instanceof ActivityFailure && error.retryState === 'CANCEL_REQUESTED')
 
 const lastOutcomes = (error: unknown): OutcomesRef | undefined =>
   (timeoutOf(error)?.lastHeartbeatDetails as CopyHeartbeat | undefined)?.outcomes

@@ -76,7 +76,7 @@ export class Job {
     const key = JSON.stringify([memo.status, memo.phase, memo.reason, memo.run, this.state.notes.length, memo.lists, memo.flow?.version, memo.restoring])
     if (key === this.published.key && Date.now() - this.published.at < publishEveryMs) return
     upsertMemo({ status: memo })
-    setCurrentDetails(toDetails(memo, this.state.notes))
+    setCurrentDetails(toDetails(memo, this.state.notes, Date.now()))
     const attributes = `${memo.status}, run ${memo.run}`
     if (attributes !== this.published.attributes) this.publishAttributes(memo)
     this.published = { at: Date.now(), attributes, key }

@@ -1,9 +1,10 @@
 /** Binds the messages of CLI.md, each as Update and as Signal of one meaning. No handler ever throws. */
 import { ApplicationFailure, condition, defineQuery, defineUpdate, setDefaultSignalHandler, setHandler, defineSignal } from '@temporalio/workflow'
 import { nextFlow, refusal, statusOf, withChange } from '../model/job-state.ts'
-import { messageNames, parseMessage, refusedType } from '../model/messages.ts'
+import { messageNames, parseMessage } from '../model/messages.ts'
 import type { Accepted, CreatedAnswer, MessageAnswer, MessageName } from '../model/messages.ts'
 import type { FinishedParts } from '../model/batch.ts'
+import type { Fault } from '../model/codes.ts'
 import type { Job } from './job.ts'
 
 /** What of the running run is finished, for a report before its end. */
@@ -40,9 +41,11 @@ function bind(job: Job, name: MessageName, apply: (message: Accepted) => string)
     job.changed()
     return { status: statusOf(job.state), message: text }
   }
-  const refuse = (value: unknown): string | undefined => {
+  const refuse = (value: unknown): Fault | undefined => {
     const message = parseMessage(name, value)
-    return message.ok ? refusal(job.state, name) : message.fault
+    if (!message.ok) return { code: 'InvalidParameters', message: message.fault }
+    const sentence = refusal(job.state, name)
+    return sentence === undefined ? undefined : { code: 'InvalidJobStatusForCurrentOperation', message: sentence }
   }
   setHandler(
     defineUpdate<MessageAnswer, [unknown]>(name),
@@ -50,14 +53,14 @@ function bind(job: Job, name: MessageName, apply: (message: Accepted) => string)
     {
       validator: (value) => {
         const fault = refuse(value)
-        if (fault !== undefined) throw ApplicationFailure.create({ message: fault, type: refusedType, nonRetryable: true })
+        if (fault !== undefined) throw ApplicationFailure.create({ message: fault.message, type: fault.code, nonRetryable: true })
       },
     },
   )
   setHandler(defineSignal<[unknown]>(name), (value) => {
     const fault = refuse(value)
     if (fault === undefined) handle(parseMessage(name, value) as Accepted)
-    else job.note(`Signal ${name} was ignored: ${fault}`)
+    else job.note(`Signal ${name} was ignored: ${fault.message}`)
   })
 }
 

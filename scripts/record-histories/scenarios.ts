@@ -29,7 +29,7 @@ export const scenarios: readonly Scenario[] = [
   { name: 'create-failed', play: async (rig, job) => {
     await withHost(rig, () => rig.client.jobs.create(optionsOf({ job, source: 'photos', destination: 'nowhere' })))
   } },
-  { name: 'stopped-and-started', play: async (rig, job) => {
+  { name: 'stopped-and-rested', play: async (rig, job) => {
     await withHost(rig, () => slowly(rig, job, async () => {
       await create(rig, job)
       await halfway(rig, job)
@@ -67,7 +67,7 @@ export const scenarios: readonly Scenario[] = [
       await rig.client.jobs.start(job)
     }))
   } },
-  { name: 'worker-killed-and-stopped', play: async (rig, job) => {
+  { name: 'worker-killed-and-rested', play: async (rig, job) => {
     const lost = await rig.startHost()
     await slow(rig, job)
     await create(rig, job)
@@ -79,6 +79,18 @@ export const scenarios: readonly Scenario[] = [
       await handleOf(rig, job).signal('start', {})
       await end(rig, job, 'Completed')
     })
+  } },
+  { name: 'blocked-and-rested', play: async (rig, job) => {
+    await withHost(rig, () => slowly(rig, job, async () => {
+      await create(rig, job)
+      await halfway(rig, job)
+      await rig.destination.setKeys([{ accessKeyId: 'process-key-id', accessKeySecret: 'rotated' }])
+      await until(rig, job, 'Migrating', 'blocked')
+      await rig.client.jobs.stop(job)
+      await until(rig, job, 'Stopped')
+      await rig.destination.setKeys([{ accessKeyId: 'process-key-id', accessKeySecret: 'process-key-secret' }])
+      await rig.client.jobs.start(job)
+    }))
   } },
   { name: 'continued-as-new', shortHistories: true, play: async (rig, job) => {
     await withHost(rig, () => slowly(rig, job, () => create(rig, job)))

@@ -56,17 +56,6 @@ describe('a job', () => {
     expect([...simulation.copied.values()].every((files) => files === 100)).toBe(true)
   })
 
-  it('takes stop and start twice, and bursts of them, without harm', async () => {
-    const simulation = simulate({ batches: 30, copyMs: 50 })
-    await withWorkers(environment, simulation, async () => {
-      await begin(optionsOf('burst-job'))
-      const handle = environment.client.workflow.getHandle(workflowIdOf('burst-job'))
-      for (let i = 0; i < 20; i++) await handle.signal(i % 2 === 0 ? 'stop' : 'start', {})
-      await handle.signal('start')
-      expect(await handle.result()).toMatchObject({ status: 'Completed', counts: { completed: { files: 3_000 } } })
-    })
-  })
-
   it('waits for restored copies on a timer, beside which others go on, and stops and starts meanwhile', async () => {
     const simulation = simulate({ batches: 5, readyAtLook: 2 })
     const name = 'restoring-job'
@@ -94,26 +83,6 @@ describe('a job', () => {
       await expect(handle.executeUpdate('stop')).rejects.toMatchObject({ cause: { message: expect.stringContaining('nothing to stop') } })
       await handle.executeUpdate('retry', { args: [{}] })
       await expect(handle.result()).resolves.toMatchObject({ status: 'Completed', run: 2, counts: { completed: { files: 4 } } })
-    })
-  })
-
-  it('notes a signal that cannot be understood, and goes on', async () => {
-    const simulation = simulate({ batches: 2 })
-    await withWorkers(environment, simulation, async () => {
-      const handle = await begin(optionsOf('noisy-job'), { paused: true })
-      await awaitUntil(async () => (await memoOf('noisy-job')).status === 'Stopped')
-      await handle.signal('stop', 'now')
-      await handle.signal('nonsense', {})
-      await handle.signal('retry', { onyl: 'x' })
-      await signalRaw('noisy-job', 'stop', Buffer.from('{"half'))
-      const details = await awaitUntil(async () => {
-        const text = (await handle.query('__temporal_workflow_metadata')) as { currentDetails?: string }
-        return text.currentDetails?.includes('could not be read') ? text.currentDetails : undefined
-      })
-      expect(details).toContain('"nonsense" is not known')
-      expect(details).toContain('no field "onyl"')
-      await handle.signal('start', {})
-      expect(await handle.result()).toMatchObject({ status: 'Completed' })
     })
   })
 
@@ -167,13 +136,4 @@ async function signalLatency(job: string): Promise<number> {
     await handle.terminate()
   })
   return tookMs
-}
-
-async function signalRaw(job: string, signalName: string, data: Uint8Array): Promise<void> {
-  await environment.connection.workflowService.signalWorkflowExecution({
-    namespace: 'default',
-    workflowExecution: { workflowId: workflowIdOf(job) },
-    signalName,
-    input: { payloads: [{ metadata: { encoding: Buffer.from('json/plain') }, data }] },
-  })
 }

@@ -1,6 +1,7 @@
 /** Activities that move nothing and remember everything: for what the workflow decides, on a real Temporal server. */
 import { Context } from '@temporalio/activity'
 import { Worker } from '@temporalio/worker'
+import type { WorkerOptions } from '@temporalio/worker'
 import { createNextRun } from '../../activities/next-run.ts'
 import type { TestWorkflowEnvironment } from '@temporalio/testing'
 import type { Activities } from '../../activities/index.ts'
@@ -113,12 +114,22 @@ export function simulate({ batches, copyMs = 0, failing = 0, blockedAfter = Infi
 export const optionsOf = (job: string, more: Partial<JobOptions> = {}): JobOptions =>
   ({ ...jobDefaults, job, source: 'here', destination: 'there', timeZone: 'UTC', ...more })
 
-/** Workers of both queues over the simulated activities, for as long as `body` runs. */
-export async function withWorkers<T>(environment: TestWorkflowEnvironment, simulation: Simulation, body: () => Promise<T>): Promise<T> {
-  const common = { connection: environment.nativeConnection, activities: simulation.activities, maxHeartbeatThrottleInterval: 200 } as const
-  const control = await Worker.create({
-    ...common, taskQueue: workflowTaskQueue, workflowBundle: workflowBundle(), dataConverter: { payloadConverterPath },
+type WithActivities = Pick<Simulation, 'activities'>
+type Bundle = NonNullable<WorkerOptions['workflowBundle']>
+
+const common = (environment: TestWorkflowEnvironment, { activities }: WithActivities) =>
+  ({ connection: environment.nativeConnection, activities, maxHeartbeatThrottleInterval: 200 }) as const
+
+/** A worker that decides, lists and reports, and none that copies. */
+export async function withControl<T>(environment: TestWorkflowEnvironment, simulation: WithActivities, body: () => Promise<T>, bundle: Bundle = workflowBundle()): Promise<T> {
+  const worker = await Worker.create({
+    ...common(environment, simulation), taskQueue: workflowTaskQueue, workflowBundle: bundle, dataConverter: { payloadConverterPath },
   })
-  const copy = await Worker.create({ ...common, taskQueue: copyTaskQueue, maxConcurrentActivityTaskExecutions: 300 })
-  return await copy.runUntil(() => control.runUntil(body))
+  return await worker.runUntil(body)
+}
+
+/** Workers of both queues over the simulated activities, for as long as `body` runs. */
+export async function withWorkers<T>(environment: TestWorkflowEnvironment, simulation: WithActivities, body: () => Promise<T>, bundle?: Bundle): Promise<T> {
+  const copy = await Worker.create({ ...common(environment, simulation), taskQueue: copyTaskQueue, maxConcurrentActivityTaskExecutions: 300 })
+  return await copy.runUntil(() => withControl(environment, simulation, body, bundle))
 }
