@@ -34,7 +34,8 @@ export function toDetails(memo: StatusMemo, notes: readonly string[]): string {
     ...Object.entries(memo.failures).map(([code, files]) => `- ${count(files)} × ${code}`),
     ...(memo.lists.length === 0 ? [] : ['', `Report: ${memo.lists.join(', ')}`]),
     ...(notes.length === 0 ? [] : ['', '### Notes', ...notes.map((note) => `- ${note}`)]),
+    ...(memo.changes === undefined ? [] : ['', '### Changes', ...memo.changes.map(({ at, by, what }) => `- ${new Date(at).toISOString()}, ${by}: ${what}`)]),
     '',
-    'Signals: `stop {}` · `start {}` · `retry {}` · `resetFlowControl {"rows": ["06:00-12:00=5MB/s"]}`',
+    'Signals: `stop {}` · `start {}` · `retry {}` · `resetFlowControl {"rows": ["06:00-12:00=5MB/s"]}` · `change {"window": 40}`',
   ].join('\n')
 }
