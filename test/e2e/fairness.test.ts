@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openTerminal } from '../cli/terminal.ts'
 import { awaitUntil } from '../support/await-until.ts'
 import { connectJobs, writeConfig } from '../support/jobs-client.ts'
 import type { JobsClient } from '../support/jobs-client.ts'
@@ -15,6 +16,7 @@ import { optionsOf } from './tranship.ts'
 
 /** One copy process takes two batches at a time: 18 of the large job's 20 wait. */
 const large = 20_000
+const medium = 4_000
 let temporal: TemporalServer
 let oss: OssProcess
 let client: JobsClient
@@ -22,7 +24,7 @@ let host: WorkerHost
 
 beforeAll(async () => {
   const folder = temporaryFolder('share')
-  await Promise.all([fill(join(folder, 'large'), large), fill(join(folder, 'small'), 10)])
+  await Promise.all([fill(join(folder, 'large'), large), fill(join(folder, 'medium'), medium), fill(join(folder, 'small'), 10)])
   ;[temporal, oss] = await Promise.all([startTemporalServer(), startOssProcess({ buckets: ['archive'] })])
   client = connectJobs(temporal.address)
   const configPath = await writeConfig({ share: { vendor: 'nas', path: folder }, archive: oss.address('archive') })
@@ -42,17 +44,16 @@ async function fill(folder: string, count: number): Promise<void> {
 }
 
 /** The large job's whole window is in the queue, and its first batches are being copied. */
-async function beginLarge(job: string, priority?: number): Promise<void> {
+async function beginLarge(job: string): Promise<void> {
   const before = await oss.hits('slow')
-  await client.jobs.create(optionsOf({ job, source: 'share:large/', destination: `archive:${job}/`, ...(priority !== undefined && { priority }) }))
+  await client.jobs.create(optionsOf({ job, source: 'share:large/', destination: `archive:large-${job}/` }))
   await awaitUntil(async () => (await oss.hits('slow')) > before + 200)
 }
 
-/** How many files of the large job were accounted for when the small one ended. */
-async function runSmallBeside(other: string, job: string, priority?: number): Promise<number> {
-  await client.jobs.create(optionsOf({ job, source: 'share:small/', destination: `archive:${job}/`, ...(priority !== undefined && { priority }) }))
+/** How many files of the large job were accounted for when this one ended. */
+async function doneBeside(other: string, job: string, files: number): Promise<number> {
   const over = await client.jobs.follow(job, { everyMs: 100 })
-  expect(over).toMatchObject({ status: 'Completed', completed: { files: 10 } })
+  expect(over).toMatchObject({ status: 'Completed', completed: { files } })
   const beside = await client.jobs.status(other)
   expect(beside).toMatchObject({ status: 'Migrating' })
   return beside.completed.files
@@ -61,9 +62,22 @@ async function runSmallBeside(other: string, job: string, priority?: number): Pr
 describe('two jobs on two slots', { timeout: 120_000 }, () => {
   it('take turns: ten files do not wait for the window of a large job that began before', async () => {
     await beginLarge('large')
-    const done = await runSmallBeside('large', 'small')
+    await client.jobs.create(optionsOf({ job: 'small', source: 'share:small/', destination: 'archive:small/' }))
+    const done = await doneBeside('large', 'small', 10)
     console.log(`ten files were copied when ${done} of ${large} of the large job were`)
     expect(done).toBeLessThan(large / 2)
-    await client.jobs.stop('large')
+    await client.jobs.remove('large')
+  })
+
+  it('go by priority, also one that is changed while its batches wait', async () => {
+    await beginLarge('first')
+    await client.jobs.create(optionsOf({ job: 'urgent', source: 'share:medium/', destination: 'archive:large-urgent/', priority: 5 }))
+    await awaitUntil(async () => (await client.jobs.status('urgent')).listed.complete)
+    const { code } = await openTerminal({ TEMPORAL_ADDRESS: temporal.address }).json('change', 'urgent', '--priority', '1')
+    expect(code).toBe(0)
+    const done = await doneBeside('first', 'urgent', medium)
+    console.log(`${medium} urgent files were copied when ${done} of ${large} of the job before were`)
+    expect(done).toBeLessThan(large / 2)
+    await client.jobs.remove('first')
   })
 })
