@@ -8,8 +8,8 @@ import { ensureSearchAttributes } from '../client/search-attributes.ts'
 import { searchAttributeNames, searchAttributes } from '../model/search-attributes.ts'
 import { killGroup } from './process.ts'
 
-/** Jobs take turns however many batches each has waiting: `fairnessKey` of a batch is its job. */
-const fairness = { 'matching.enableFairness': true }
+/** Jobs take turns however many batches each has waiting: `fairnessKey` of a batch is its job. Turns are kept within a partition of a queue, so there is one. */
+export const fairness = { 'matching.enableFairness': true, 'matching.numTaskqueueWritePartitions': 1 }
 const answersWithinMs = 60_000
 const msADay = 86_400_000
 

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { workflowIdOf } from '../../model/job.ts'
 import { openTerminal } from '../cli/terminal.ts'
 import { awaitUntil } from '../support/await-until.ts'
 import { connectJobs, writeConfig } from '../support/jobs-client.ts'
@@ -14,9 +15,9 @@ import { startWorkerHost } from '../support/worker-host.ts'
 import type { WorkerHost } from '../support/worker-host.ts'
 import { optionsOf } from './tranship.ts'
 
-/** One copy process takes two batches at a time: 18 of the large job's 20 wait. */
-const large = 20_000
-const medium = 4_000
+/** One copy process takes two batches at a time: 8 of the large job's 10 wait. */
+const large = 10_000
+const medium = 2_000
 let temporal: TemporalServer
 let oss: OssProcess
 let client: JobsClient
@@ -59,14 +60,16 @@ async function doneBeside(other: string, job: string, files: number): Promise<nu
   return beside.completed.files
 }
 
-describe('two jobs on two slots', { timeout: 120_000 }, () => {
+const end = (job: string): Promise<unknown> => client.client.workflow.getHandle(workflowIdOf(job)).terminate()
+
+describe('two jobs on two slots', () => {
   it('take turns: ten files do not wait for the window of a large job that began before', async () => {
     await beginLarge('large')
     await client.jobs.create(optionsOf({ job: 'small', source: 'share:small/', destination: 'archive:small/' }))
     const done = await doneBeside('large', 'small', 10)
     console.log(`ten files were copied when ${done} of ${large} of the large job were`)
     expect(done).toBeLessThan(large / 2)
-    await client.jobs.remove('large')
+    await end('large')
   })
 
   it('go by priority, also one that is changed while its batches wait', async () => {
@@ -78,6 +81,6 @@ describe('two jobs on two slots', { timeout: 120_000 }, () => {
     const done = await doneBeside('first', 'urgent', medium)
     console.log(`${medium} urgent files were copied when ${done} of ${large} of the job before were`)
     expect(done).toBeLessThan(large / 2)
-    await client.jobs.remove('first')
+    await end('first')
   })
 })
