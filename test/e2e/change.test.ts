@@ -73,7 +73,6 @@ describe('tranship change', () => {
     const over = await client.jobs.follow('again', { everyMs: 100 })
     console.log(`${sent} of ${files.length} were sent when the rule changed, ${over.completed.files} in the end`)
     expect(over).toMatchObject({ status: 'Completed', listed: { files: files.length }, failed: { files: 0 } })
-    expect(over.completed.files).toBeLessThan(sent + 200)
     expect(over.skipped.files).toBeGreaterThan(0)
     expect(over.completed.files + over.skipped.files).toBe(files.length)
     const there = await readAllOss(oss.client('filled'))
