@@ -2,12 +2,12 @@
 import type { Command } from './command.ts'
 import { addressCheckCommand } from './commands/address-check.ts'
 import { addressListCommand } from './commands/address-list.ts'
+import { changeCommand } from './commands/change.ts'
 import { createCommand } from './commands/create.ts'
 import { devCommand } from './commands/dev.ts'
 import { errorsCommand } from './commands/errors.ts'
 import { flowCommand } from './commands/flow.ts'
 import { initCommand } from './commands/init.ts'
-import { laterCommands } from './commands/later.ts'
 import { listCommand } from './commands/list.ts'
 import { migrateCommand } from './commands/migrate.ts'
 import { removeCommand } from './commands/remove.ts'
@@ -30,10 +30,10 @@ export const commands: readonly Command[] = [
   startCommand,
   retryCommand,
   flowCommand,
+  changeCommand,
   errorsCommand,
   reportCommand,
   removeCommand,
   workerCommand,
   devCommand,
-  ...laterCommands,
 ]

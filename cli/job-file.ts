@@ -2,7 +2,7 @@
 import picomatch from 'picomatch'
 import { z } from 'zod'
 import { formatRow, parseLimits } from '../model/flow/timetable.ts'
-import { jobTypes, metadataPolicies, overwriteRules, periods } from '../model/job.ts'
+import { jobTypes, maxPriority, maxWindow, metadataPolicies, overwriteRules, periods } from '../model/job.ts'
 import { formatRate, parseRate } from '../model/rate.ts'
 import { parseSize } from '../model/size.ts'
 import { didYouMean } from '../model/suggest.ts'
@@ -149,8 +149,8 @@ export const jobFileShape = {
   exclude: globs('Globs on the key below the prefix; wins over include.').optional(),
   minSize: readBy(parseSize, 'Only files of at least this size: bytes, or as 10MB, 1GiB.').optional(),
   maxSize: readBy(parseSize, 'Only files of at most this size.').optional(),
-  window: wholeNumber(1, 200, 'Batches in flight, 1 to 200.').optional(),
-  priority: wholeNumber(1, 5, '1 (first) to 5.').optional(),
+  window: wholeNumber(1, maxWindow, `Batches in flight, 1 to ${maxWindow}.`).optional(),
+  priority: wholeNumber(1, maxPriority, 'Whose batches go first where workers are few: 1 (first) to 5, default 3.').optional(),
   keepMtime: flag('Keep the modified time from object to object.').optional(),
   storageClassMap: z
     .union([pairs, z.record(z.string(), z.string())], { error: 'must be A=B: objects of class A are stored as class B.' })

@@ -26,7 +26,7 @@ const usable = {
   'min-size': text('Only files of at least this size, as 10MB'),
   'max-size': text('Only files of at most this size'),
   window: text('Batches in flight, 1 to 200'),
-  priority: text('1 (first) to 5'),
+  priority: text('Whose batches go first where workers are few: 1 (first) to 5, default 3'),
   'keep-mtime': flag('Keep the modified time from object to object'),
   'storage-class-map': list('A=B: class A is stored as class B (repeatable)'),
   'follow-symlinks': flag('Follow the symbolic links of a NAS source'),
@@ -56,6 +56,10 @@ const later = Object.fromEntries(
     { ...text(''), hidden: true },
   ]),
 ) satisfies CommandOptions
+
+const { window, overwrite, include, exclude, 'min-size': minSize, 'max-size': maxSize, priority } = usable
+/** Those that can be changed while the job is open. */
+export const changeableOptions = { window, overwrite, include, exclude, 'min-size': minSize, 'max-size': maxSize, priority } as const satisfies CommandOptions
 
 export const jobOptions: CommandOptions = Object.fromEntries(
   Object.entries<Options>({ ...usable, ...later }).map(([name, option]) => [name, { ...option, group: 'Job options:' }]),

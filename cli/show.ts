@@ -7,6 +7,9 @@ import { formatDuration } from '../model/time.ts'
 
 export const count = (value: number): string => value.toLocaleString('en-US')
 
+/** Of who changed what; --json has more. */
+const mostChanges = 5
+
 export function showJob(view: JobView): string {
   const rows: readonly (readonly [string, Tally])[] = [
     [view.listed.complete ? 'listed' : 'listed so far', view.listed],
@@ -27,6 +30,7 @@ export function showJob(view: JobView): string {
     ...view.failures.map(({ code, files }) => `  ${count(files)} × ${code}`),
     ...(view.flow.version > 0 && view.endedAt === null ? [`  ${showFlow(view.flow)}`] : []),
     ...remarks(view),
+    ...view.changes.slice(-mostChanges).map(({ at, by, what }) => `  ${at}, ${by}: ${what}`),
     ...timesOf(view),
     ...(view.report ? [`  report: ${view.report.folder} at ${view.destination}: ${view.report.lists.join(', ')}`] : []),
     ...advice(view),

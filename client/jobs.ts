@@ -6,7 +6,8 @@ import { randomUUID } from 'node:crypto'
 import type { Client } from '@temporalio/client'
 import type { Role } from '../model/address.ts'
 import { workflowIdOf, workflowTaskQueue, type JobOptions } from '../model/job.ts'
-import type { Message, MessageName, ResetFlowMessage } from '../model/messages.ts'
+import { withChanged, type ChangeFields } from '../model/change.ts'
+import { parseMessage, type Message, type MessageName, type ResetFlowMessage } from '../model/messages.ts'
 import { withFlow } from '../model/flow/flow.ts'
 import { suggest } from '../model/suggest.ts'
 import type { JobView } from '../model/status.ts'
@@ -86,6 +87,8 @@ export interface Jobs {
   retry(job: string, how?: RetryOptions): Promise<Retried>
   /** Rows and the most outside them replace what was in force, all of it; the running job keeps to it within 5 s, a stopped one once it goes on. */
   resetFlow(job: string, limits: Omit<ResetFlowMessage, 'by'>): Promise<Told>
+  /** Window, overwrite rule and priority count at once, filters for what is listed from then on. Fails `InvalidParameters` before anything is sent. */
+  change(job: string, fields: ChangeFields): Promise<Told>
   /** Ends the job and forgets it; what was copied and its report stay. */
   remove(job: string): Promise<void>
   /** Looks until `until` holds, by default until the run is over. */
@@ -169,7 +172,8 @@ export function createJobs({
         ? 'No report of the job stands, so all of it is gone through again.'
         : 'The failed files are tried again.'
     const { state: _state, paused: _paused, ...input } = past
-    return { view: await beginRetry({ ...input, options: withFlow(input.options, described.memo.flow) }, only), message }
+    const { flow, changed } = described.memo
+    return { view: await beginRetry({ ...input, options: withChanged(withFlow(input.options, flow), changed) }, only), message }
   }
 
   const beginRetry = async (input: Pick<MigrationInput, 'options'>, only: string | undefined): Promise<JobView> =>
@@ -199,6 +203,11 @@ export function createJobs({
     stop: async (job) => await openOnly(job, await find(job), () => tell(job, 'stop')),
     start: async (job) => await openOnly(job, await find(job), () => tell(job, 'start')),
     resetFlow: async (job, limits) => await openOnly(job, await find(job), () => tell(job, 'resetFlowControl', limits)),
+    change: async (job, fields) => {
+      const message = parseMessage('change', fields)
+      if (!message.ok) throw new TranshipError('InvalidParameters', message.fault)
+      return await openOnly(job, await find(job), () => tell(job, 'change', fields))
+    },
     retry: async (job, how = {}) => {
       const { only } = how
       const known = await describeJob(client, job)

@@ -60,7 +60,7 @@ export function toDetails(memo: StatusMemo, notes: readonly string[], nowMs: num
     ...(memo.changes ? ['', '### Changes', ...memo.changes.map(({ at, by, what }) => `- ${timeText(at)} ${by}: ${what}`)] : []),
     ...(notes.length === 0 ? [] : ['', '### Notes', ...notes.map((note) => `- ${note}`)]),
     '',
-    'Signals: `stop {}` · `start {}` · `retry {}` · `resetFlowControl {"rows": ["06:00-12:00=5MB/s"]}`',
+    'Signals: `stop {}` · `start {}` · `retry {}` · `resetFlowControl {"rows": ["06:00-12:00=5MB/s"]}` · `change {"window": 40}`',
   ].join('\n')
 }
 

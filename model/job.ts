@@ -11,6 +11,12 @@ export type OverwriteRule = (typeof overwriteRules)[number]
 export const metadataPolicies = ['fail', 'drop'] as const
 export type MetadataPolicy = (typeof metadataPolicies)[number]
 
+/** Batches in flight. */
+export const maxWindow = 200
+/** 1 goes first. */
+export const maxPriority = 5
+export const defaultPriority = 3
+
 export interface JobOptions {
   readonly job: string
   /** AddressRef texts, see model/address.ts. */
@@ -54,6 +60,7 @@ export interface JobOptions {
   readonly ledger?: string
   /** Batches in flight, 1 to 200. Absent: chosen by the job. */
   readonly window?: number
+  /** 1 (first) to 5. Absent: 3. */
   readonly priority?: number
   /** Rows of flow control as `06:00-12:00=5MB/s`, and the most outside them: what the job begins with. */
   readonly flow?: readonly string[]
@@ -85,6 +92,10 @@ export function defaultJobName(source: string, destination: string): string {
   const name = `${source}-to-${destination}`.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '')
   return name.slice(0, 63).replace(/-+$/, '').padEnd(3, '0')
 }
+
+/** How Temporal orders what waits for a worker: by priority, and within one by turns between the jobs, however much each has waiting. */
+export const priorityOf = ({ job, priority = defaultPriority }: Pick<JobOptions, 'job' | 'priority'>): { readonly priorityKey: number; readonly fairnessKey: string } =>
+  ({ priorityKey: priority, fairnessKey: job })
 
 export const workflowIdOf = (job: string): string => `migration/${job}`
 export const flowWorkflowIdOf = (job: string): string => `flow/${job}`

@@ -1,4 +1,5 @@
 /** What a person is told of a job: the JSON of CLI.md, and the compact form of it that the workflow keeps in its memo. */
+import type { Changed } from './change.ts'
 import type { Fault, FileErrorCode } from './codes.ts'
 import type { Flow } from './flow/flow.ts'
 
@@ -82,6 +83,8 @@ export interface StatusMemo {
   readonly flow?: Flow
   /** The last 20, the newest last. Absent: none. */
   readonly changes?: readonly Change[]
+  /** Options that were changed since the job was made. Absent: none. */
+  readonly changed?: Changed
   readonly expected: Tally | null
   readonly timeZone: string
   readonly startedAt: number

@@ -4,7 +4,7 @@ import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow'
 import type { ActivityOptions } from '@temporalio/workflow'
 import type { Activities } from '../activities/index.ts'
 import { heartbeatTimeoutMs } from '../model/heartbeat.ts'
-import { copyTaskQueue } from '../model/job.ts'
+import { copyTaskQueue, priorityOf, type JobOptions } from '../model/job.ts'
 
 const common = {
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
@@ -14,13 +14,13 @@ const common = {
 export const checks = (summary: string): Pick<Activities, 'checkJob' | 'checkAddress' | 'nextRun' | 'readReport' | 'readPastJob' | 'readRunning'> =>
   proxyActivities<Activities>({ ...common, summary, startToCloseTimeout: '2m', retry: { ...common.retry, maximumAttempts: 3 } })
 
-export const lister = (summary: string): Pick<Activities, 'listBatches'> =>
-  proxyActivities<Activities>({ ...common, summary, startToCloseTimeout: '10m', heartbeatTimeout: '15s' })
+export const lister = (summary: string, job: JobOptions): Pick<Activities, 'listBatches'> =>
+  proxyActivities<Activities>({ ...common, summary, priority: priorityOf(job), startToCloseTimeout: '10m', heartbeatTimeout: '15s' })
 
-export const reporter = (summary: string): Pick<Activities, 'mergeBatches' | 'writeReport'> =>
-  proxyActivities<Activities>({ ...common, summary, startToCloseTimeout: '12h', heartbeatTimeout: '15s' })
+export const reporter = (summary: string, job: JobOptions): Pick<Activities, 'mergeBatches' | 'writeReport'> =>
+  proxyActivities<Activities>({ ...common, summary, priority: priorityOf(job), startToCloseTimeout: '12h', heartbeatTimeout: '15s' })
 
-export const copier = (summary: string, window: number): Pick<Activities, 'copyBatch'> =>
+export const copier = (summary: string, job: JobOptions, window: number): Pick<Activities, 'copyBatch'> =>
   proxyActivities<Activities>({
-    ...common, summary, taskQueue: copyTaskQueue, startToCloseTimeout: '5m', heartbeatTimeout: heartbeatTimeoutMs(window),
+    ...common, summary, priority: priorityOf(job), taskQueue: copyTaskQueue, startToCloseTimeout: '5m', heartbeatTimeout: heartbeatTimeoutMs(window),
   })

@@ -2,7 +2,8 @@
 import { ActivityFailure, CancellationScope, TimeoutFailure, condition, isCancellation, sleep } from '@temporalio/workflow'
 import type { OutcomesRef } from '../model/batch.ts'
 import type { Fault } from '../model/codes.ts'
-import { maxWindow, tooManyFailed } from '../model/job-state.ts'
+import { maxWindow } from '../model/job.ts'
+import { tooManyFailed } from '../model/job-state.ts'
 import { batchesPerList, isCopied, nextMerge, wantsListing, withCall, withCopied, withDue, withListed, withUnknown } from '../model/run-state.ts'
 import type { PendingBatch } from '../model/run-state.ts'
 import { formatSize } from '../model/size.ts'
@@ -79,7 +80,7 @@ class Pump {
     state.run = withCall(state.run)
     const { run } = state
     try {
-      const result = await lister(`run ${run.run}, list call ${run.calls}: up to ${batchesPerList} batches`).listBatches({
+      const result = await lister(`run ${run.run}, list call ${run.calls}: up to ${batchesPerList} batches`, this.job.options).listBatches({
         context: this.job.context,
         ...(run.position && { from: run.position }),
         ...(run.retry && { retry: run.retry }),
@@ -112,11 +113,11 @@ class Pump {
     try {
       const again = generation === 0 ? '' : `, generation ${generation}`
       const summary = `run ${state.run.run}, batch ${batch.n}${again}: ${batch.files} files, ${formatSize(batch.bytes)}`
-      const result = await copier(summary, window).copyBatch({
+      const result = await copier(summary, options, window).copyBatch({
         context: this.job.context, batch, generation, window, known, ...(outcomes && { previous: outcomes }),
       })
       state.run = withCopied(state.run, batch.n, result, { now: Date.now(), ...(options.restoreWaitMs !== undefined && { firstMs: options.restoreWaitMs }) })
-      if (options.window === undefined && result.queuedMs < promptMs) state.window = Math.min(maxWindow, window + 1)
+      if (this.job.options.window === undefined && result.queuedMs < promptMs) state.window = Math.min(maxWindow, window + 1)
       if (result.blocked) this.block(result.blocked)
       const fault = tooManyFailed(state, options)
       if (fault !== null) this.fail(fault)

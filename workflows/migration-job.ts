@@ -112,7 +112,7 @@ async function report(job: Job): Promise<void> {
     while (await mergeNext(job));
     state.fault ??= accountingFault(state.run) ?? emptyFault(state)
     const { run } = state
-    const result = await reporter(`run ${run.run}: report lists`).writeReport({
+    const result = await reporter(`run ${run.run}: report lists`, job.options).writeReport({
       context: job.context, fragments: run.fragments, counts: run.mergedCounts, excluded: run.excluded, startedAt: run.startedAt, endedAt: Date.now(),
     })
     state.lists = result.lists

@@ -17,4 +17,10 @@ describe('a job in words', () => {
     expect(shown({ counts: { ...noCounts, withoutCrc64: 3 } })).toContain('3 files were copied within the store, which states no CRC-64')
     expect(shown({})).not.toMatch(/restored|CRC-64/)
   })
+
+  it('says who changed what last', () => {
+    const changes = Array.from({ length: 6 }, (_, i) => ({ at: i * 1_000, by: 'ann@desk', what: `window ${i + 1}` }))
+    expect(shown({ changes })).toContain('1970-01-01T00:00:05.000Z, ann@desk: window 6')
+    expect(shown({ changes })).not.toContain('window 1\n')
+  })
 })

@@ -35,6 +35,8 @@ export interface Simulation {
   readonly copying: () => number
   readonly most: () => number
   readonly looks: () => number
+  /** The options that each activity was told, in the order of their calls. */
+  readonly told: Record<'listBatches' | 'copyBatch' | 'writeReport', JobOptions[]>
   readonly mend: () => void
 }
 
@@ -53,8 +55,10 @@ export function simulate({ batches, copyMs = 0, failing = 0, blockedAfter = Infi
   let copies = 0
   let mended = false
   let looks = 0
+  const told: Simulation['told'] = { listBatches: [], copyBatch: [], writeReport: [] }
 
-  async function copyBatch({ batch, window }: CopyInput): Promise<CopyResult> {
+  async function copyBatch({ batch, window, context: { options } }: CopyInput): Promise<CopyResult> {
+    told.copyBatch.push(options)
     if (++copies > blockedAfter && !mended) return { done: false, counts: noCounts, failures: {}, queuedMs: 0, blocked: revoked }
     if (batch.n === 0 && looks++ < readyAtLook) return { done: false, counts: noCounts, failures: {}, queuedMs: 0, restoringFiles: batch.files }
     const context = Context.current()
@@ -80,7 +84,8 @@ export function simulate({ batches, copyMs = 0, failing = 0, blockedAfter = Infi
     copyBatch,
     checkJob: async () => ({ fault: copies > blockedAfter && !mended ? revoked : null, latestRun: 0, proven: ['md5'], warnings: [] }),
     checkAddress: async ({ address }) => ({ address, ok: true, checks: [], abilities: null, limits: null, rights: null }),
-    async listBatches({ firstBatch, maxBatches, call, retry }) {
+    async listBatches({ firstBatch, maxBatches, call, retry, context }) {
+      told.listBatches.push(context.options)
       const last = retry ? 1 : batches
       const refs: BatchRef[] = []
       for (let n = firstBatch; n < last && refs.length < maxBatches; n++) {
@@ -100,7 +105,10 @@ export function simulate({ batches, copyMs = 0, failing = 0, blockedAfter = Infi
       const whole = context.run === 1 ? { ...sum, failed: { files: sum.failed.files + lost, bytes: 0 } } : counts(failing)
       return { fragment: { merge, attempt: 1, parts: 1 }, counts: whole }
     },
-    writeReport: async ({ context, counts: all }) => ({ lists: [`${context.options.job}@${context.run}_total_list`], counts: all }),
+    async writeReport({ context, counts: all }) {
+      told.writeReport.push(context.options)
+      return { lists: [`${context.options.job}@${context.run}_total_list`], counts: all }
+    },
     nextRun: createNextRun(),
     readPastJob: async () => null,
     readRunning: async () => ({ slices: [], next: null, gone: false }),
@@ -108,7 +116,7 @@ export function simulate({ batches, copyMs = 0, failing = 0, blockedAfter = Infi
     nextBoundary,
     share: async () => undefined,
   }
-  return { activities, copied, merged, copying: () => copying, most: () => most, looks: () => looks, mend: () => { mended = true } }
+  return { activities, copied, merged, copying: () => copying, most: () => most, looks: () => looks, told, mend: () => { mended = true } }
 }
 
 export const optionsOf = (job: string, more: Partial<JobOptions> = {}): JobOptions =>
