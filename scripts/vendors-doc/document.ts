@@ -71,7 +71,7 @@ export function toDocument(all: readonly Described[]): string {
     '## Copies within the store',
     'Where both ends are one endpoint and one access key, and the destination "copies itself", objects do not pass through the workers: by itself where the store states CRC-64, elsewhere with `--server-copy`. What was copied is compared by hash where both ends state one, else by size, and then counts as unverified; where no CRC-64 is stated its column in the report is empty and the file is counted in `withoutCrc64`. A store that refuses is not asked again by that batch: the bytes go the ordinary way. Before such a copy all but OSS, Azure and Cloud Storage are asked whether the destination is still as it was, because nothing says that they heed the condition in a copy.',
     '## Rights',
-    'What the key of an address must be allowed to do. Names are those of the vendor\'s own documentation, for KS3 of Kingsoft\'s own SDK; `nas` and `sftp` need what the file system asks for, `http` what a server must answer. They were not tried one by one against the real services. Where a line is missing although the vendor has the ability, no name for it was found.',
+    'What the key of an address must be allowed to do. Names are those of the vendor\'s own documentation, for KS3 of Kingsoft\'s own SDK, for UPYUN of its console; those of KODO are of Qiniu\'s own API, and whether its S3 door asks for the same is not known; `nas` and `sftp` need what the file system asks for, `http` what a server must answer. They were not tried one by one against the real services. Where a line is missing although the vendor has the ability, no name for it was found.',
     ...all.map(rightsOf),
   ].join('\n\n')}\n`
 }

@@ -7,6 +7,7 @@ import { Lister, maxListEntries } from './list.ts'
 import { maxMetadataBytes, ussMetadataFault } from './metadata.ts'
 import { openMultipart } from './multipart.ts'
 import { getFile, headFile } from './read.ts'
+import { ussRights } from './rights.ts'
 import { openCdn, openWire } from './wire.ts'
 import { deleteFile, putFile } from './write.ts'
 
@@ -61,6 +62,7 @@ export function openUss(address: UssAddress, now?: () => number): Storage {
     },
     refuses: { key: keySentence, metadata: ussMetadataFault },
     multipart: openMultipart(wire),
+    rights: ussRights,
   }
   return withPrefix(storage, folder)
 }
