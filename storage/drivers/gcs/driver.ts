@@ -1,4 +1,5 @@
 import { digestOf } from '../../caller.ts'
+import { objectStore } from '../../object-store.ts'
 import type { Storage, StorageAbilities, StorageInfo, StorageLimits } from '../../storage.ts'
 import type { GcsAddress } from './address.ts'
 import { openServerCopy } from './copy.ts'
@@ -28,20 +29,7 @@ const limits: StorageLimits = {
   maxListEntries,
 }
 
-const abilities: StorageAbilities = {
-  ordered: true,
-  startAfter: true,
-  read: true,
-  write: true,
-  conditionalPut: true,
-  conditionalGet: true,
-  etag: true,
-  contentHeaders: true,
-  userMetadata: true,
-  keepsMtime: false,
-  putHashes: ['crc32c', 'md5'],
-  statedHashes: ['crc32c', 'md5'],
-}
+const abilities: StorageAbilities = { ...objectStore, putHashes: ['crc32c', 'md5'], statedHashes: ['crc32c', 'md5'] }
 
 /** Opens a bucket of Google Cloud Storage. Nothing is sent yet. */
 export function openGcs(address: GcsAddress, deps?: WireDeps): Storage {

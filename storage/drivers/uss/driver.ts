@@ -1,5 +1,6 @@
 import { reportFolder } from '../../../model/report-row.ts'
 import { withPrefix } from '../../layers/with-prefix.ts'
+import { objectStore } from '../../object-store.ts'
 import type { Storage, StorageAbilities, StorageLimits } from '../../storage.ts'
 import { keySentence } from '../../tree/key.ts'
 import type { UssAddress } from './address.ts'
@@ -27,16 +28,10 @@ const limits: StorageLimits = {
 }
 
 const abilities: StorageAbilities = {
-  ordered: true,
-  startAfter: true,
-  read: true,
-  write: true,
+  ...objectStore,
   conditionalPut: false,
   conditionalGet: false,
   etag: false,
-  contentHeaders: true,
-  userMetadata: true,
-  keepsMtime: false,
   putHashes: ['md5'],
   statedHashes: ['md5'],
 }
