@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileErrorCodes, jobCodes } from '../model/codes.ts'
 import { StorageError, storageErrorKinds } from '../storage/error.ts'
 import { fileError } from '../storage/file-error.ts'
-import { told, toldOfFile, unprovoked, type Conditions } from '../test/storage/address-codes/table.ts'
+import { told, toldOfFile, type Conditions } from '../test/storage/address-codes/table.ts'
 import { copierWords, jobWords } from './codes-doc/words.ts'
 
 export const codesDocFile = join(import.meta.dirname, '..', 'docs', 'codes.md')
@@ -16,7 +16,7 @@ const code = (text: string | undefined): string => (text === undefined || text =
 
 const conditionRows = (name: string, conditions: Conditions): Row[] =>
   Object.entries(conditions)
-    .filter(([, [source]]) => source !== 'fine')
+    .filter(([, codes]) => codes.some((one) => one !== 'fine'))
     .map(([what, [source, destination]]) => [name, what, code(source), code(destination)])
 
 /** A file fails at either end; where both say the same it is said once. */
@@ -49,9 +49,7 @@ ${table(['where', 'what is wrong', 'as a source', 'as a destination'], condition
 
 ${table(['vendor', 'what is wrong', 'as a source', 'as a destination'], Object.entries(told).flatMap(([name, conditions]) => conditionRows(`\`${name}\``, conditions)))}
 
-### Not provoked
-
-${table(['code', 'why'], Object.entries(unprovoked).map(([name, why]) => [code(name), why]))}
+A check that could not be ended at all, for want of a worker or after three attempts, is told as \`CheckAddressTimeOut\` too.
 
 ## Jobs
 
