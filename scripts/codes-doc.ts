@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileErrorCodes, jobCodes } from '../model/codes.ts'
 import { StorageError, storageErrorKinds } from '../storage/error.ts'
 import { fileError } from '../storage/file-error.ts'
+import { proofs } from '../test/docs/proofs.ts'
 import { told, toldOfFile, type Conditions } from '../test/storage/address-codes/table.ts'
 import { copierWords, jobWords } from './codes-doc/words.ts'
 
@@ -28,7 +29,7 @@ function fileRows(): Row[] {
         return given === name ? [description.replace(/ \((source|destination)\): .*$/, '')] : []
       }),
     )
-    return [code(name), [...new Set([...said, ...(copierWords[name] === undefined ? [] : [copierWords[name]])])].join('; ')]
+    return [code(name), [...new Set([...said, ...(copierWords[name] === undefined ? [] : [copierWords[name]])])].join('; '), code(proofs[name])]
   })
   return rows
 }
@@ -53,13 +54,15 @@ A check that could not be ended at all, for want of a worker or after three atte
 
 ## Jobs
 
-${table(['code', 'when'], jobCodes.map((name) => [code(name), jobWords[name]]))}
+Where each is provoked: a file below \`test/\`, here and in the next table.
+
+${table(['code', 'when', 'provoked in'], jobCodes.map((name) => [code(name), jobWords[name], code(proofs[name])]))}
 
 ## Files
 
 In \`_error_list\`, with the vendor's own code, request id and words behind.
 
-${table(['code', 'when'], fileRows())}
+${table(['code', 'when', 'provoked in'], fileRows())}
 `
 
 if (process.argv[1] === import.meta.filename) writeFileSync(codesDocFile, codesDoc())
