@@ -10,6 +10,7 @@ import { isStorageError } from '../storage/error.ts'
 import type { Storage } from '../storage/storage.ts'
 import { at } from './blocked.ts'
 import type { EntryPage } from './decide-source.ts'
+import { entryOf } from './entry-of.ts'
 
 export interface RetryTask {
   readonly source: Storage
@@ -106,8 +107,7 @@ const toCode = (text: string | undefined): FileErrorCode => fileErrorCodes.find(
 /** What may answer later is looked at again by the copier, which tells one bad file from an outage. */
 async function look({ source, signal }: RetryTask, key: string): Promise<Entry> {
   try {
-    const { size, mtimeMs, etag, storageClass, kind } = await source.head(key, { signal })
-    return { key, size, mtimeMs, etag, storageClass, kind }
+    return entryOf(await source.head(key, { signal }))
   } catch (error) {
     if (isStorageError(error) && error.retryable) return { key, size: 0, mtimeMs: 0, unseen: true }
     if (!isStorageError(error) || error.kind === 'aborted' || error.scope === 'address') return await at('source', Promise.reject(error))

@@ -2,7 +2,7 @@
 export const jobCodes = [
   'DuplicateSourceDestination', 'SourceDestinationShouldNotSame', 'InvalidJobName', 'JobAlreadyExist', 'JobNotExist',
   'InvalidJobStatusForCurrentOperation', 'RetryExceedMaxCount', 'CouldNotCreateNewReport', 'InvalidParameters', 'SourceEmpty',
-  'NoServer', 'NoWorker', 'Cancelled', 'Terminated', 'TooManyFailed', 'AccountingMismatch', 'BlockedTooLong', 'Unexpected',
+  'NoServer', 'NoWorker', 'Cancelled', 'Terminated', 'TooManyFailed', 'AccountingMismatch', 'Unexpected',
 ] as const
 export type JobCode = (typeof jobCodes)[number]
 

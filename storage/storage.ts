@@ -27,7 +27,7 @@ export interface Storage {
    */
   list(options?: ListOptions): Promise<ListPage>
 
-  /** Fails `not-found`. Answers for archived objects too; reading those fails `archived`. */
+  /** Fails `not-found`. Answers for archived objects too, reading those fails `archived`; and for what the listing gave a `fault`, with that. */
   head(key: string, options?: CallOptions): Promise<ObjectInfo>
 
   /**

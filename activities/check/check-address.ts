@@ -8,7 +8,7 @@ import { addressFault } from '../../storage/address-fault.ts'
 import { reportFolder } from '../../model/report-row.ts'
 import type { Role } from '../../model/address.ts'
 import type { Fault } from '../../model/codes.ts'
-import { StorageError, isStorageError } from '../../storage/error.ts'
+import { StorageError, isStorageError, type AddressCodes } from '../../storage/error.ts'
 import type { CallOptions, Hashes, HashName, Storage } from '../../storage/storage.ts'
 
 export interface CheckRow {
@@ -76,8 +76,21 @@ async function runSteps(role: Role, steps: readonly Step[]): Promise<AddressChec
 }
 
 async function listOne(storage: Storage, options: CallOptions): Promise<string> {
+  assertPlace(storage)
   const { entries } = await storage.list({ ...options, limit: 1 })
   return entries.length === 0 ? 'The listing can be read; nothing is there yet.' : 'The listing can be read.'
+}
+
+const unsupportedChar: AddressCodes = {
+  source: 'SourceAddrHasUnsupportedChar',
+  destination: 'DestAddrHasUnsupportedChar',
+  advice: 'has a prefix or folder that no name there can begin with: correct it',
+}
+
+/** A store that holds no name below the address's prefix is not asked. */
+function assertPlace({ refuses, info }: Storage): void {
+  const fault = info.prefix === '' ? undefined : refuses?.key?.('file')
+  if (fault !== undefined) throw new StorageError(fault, { kind: 'key-unsupported', scope: 'address', addressCodes: unsupportedChar })
 }
 
 /** The right to ask for a bucket's facts is not needed to migrate: without it there is less to say. */

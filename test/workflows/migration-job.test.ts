@@ -1,3 +1,4 @@
+import { ApplicationFailure } from '@temporalio/common'
 import type { TestWorkflowEnvironment } from '@temporalio/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { workflowIdOf, workflowTaskQueue } from '../../model/job.ts'
@@ -30,6 +31,15 @@ describe('a job', () => {
     expect(simulation.merged.size).toBe(130)
     const { searchAttributes } = await environment.client.workflow.getHandle(workflowIdOf('plain-job')).describe()
     expect(searchAttributes).toMatchObject({ JobStatus: ['Completed'], JobSource: ['here'], JobDestination: ['there'], JobRun: [1] })
+  })
+
+  it('whose check cannot be brought to an end is not created, and says so', async () => {
+    const simulation = simulate({ batches: 1, checkFails: ApplicationFailure.nonRetryable('the worker hangs') })
+    await withWorkers(environment, simulation, async () => {
+      const ended = (await begin(optionsOf('unchecked-job'))).result()
+      await expect(ended).rejects.toMatchObject({ cause: { type: 'CheckAddressTimeOut', message: expect.stringContaining('the worker hangs') } })
+    })
+    expect(await memoOf('unchecked-job')).toMatchObject({ status: 'Create Failed', reason: { code: 'CheckAddressTimeOut' } })
   })
 
   it('never has more batches in flight than its window', async () => {

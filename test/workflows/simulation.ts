@@ -25,6 +25,8 @@ export interface SimulationOptions {
   readonly blockedAfter?: number
   /** The files of batch 0 are archived, and can be read at so many looks. */
   readonly readyAtLook?: number
+  /** What the check of the addresses throws. */
+  readonly checkFails?: Error
 }
 
 /** What the simulated data plane saw: how often each batch's files were copied, by batch. */
@@ -47,7 +49,7 @@ const kib = 1024
 export const counts = (files: number, failed = 0): Counts =>
   ({ ...noCounts, completed: { files: files - failed, bytes: (files - failed) * kib }, failed: { files: failed, bytes: failed * kib } })
 
-export function simulate({ batches, copyMs = 0, failing = 0, blockedAfter = Infinity, readyAtLook = 0 }: SimulationOptions): Simulation {
+export function simulate({ batches, copyMs = 0, failing = 0, blockedAfter = Infinity, readyAtLook = 0, checkFails }: SimulationOptions): Simulation {
   const copied = new Map<number, number>()
   const merged = new Set<number>()
   let copying = 0
@@ -82,7 +84,10 @@ export function simulate({ batches, copyMs = 0, failing = 0, blockedAfter = Infi
 
   const activities: Activities = {
     copyBatch,
-    checkJob: async () => ({ fault: copies > blockedAfter && !mended ? revoked : null, latestRun: 0, proven: ['md5'], warnings: [] }),
+    checkJob: async () => {
+      if (checkFails) throw checkFails
+      return { fault: copies > blockedAfter && !mended ? revoked : null, latestRun: 0, proven: ['md5'], warnings: [] }
+    },
     checkAddress: async ({ address }) => ({ address, ok: true, checks: [], abilities: null, limits: null, rights: null }),
     async listBatches({ firstBatch, maxBatches, call, retry, context }) {
       told.listBatches.push(context.options)

@@ -10,7 +10,7 @@ export interface Timeouts {
   readonly connectMs: number
   /** From the last byte sent to the answer's headers. */
   readonly headersMs: number
-  /** The service may think long about 50,000 blocks. */
+  /** The service may think long about 50,000 blocks, or about a blob that it copies. */
   readonly completeMs: number
   /** Between two chunks of an answer. */
   readonly bodyMs: number
@@ -43,16 +43,20 @@ export function openHttpClient(dispatcher: Dispatcher, timeouts: Timeouts): IHtt
 
 function toRequest(resource: WebResource, origin: string, timeouts: Timeouts): Request {
   const { url, method, body, abortSignal } = resource
-  const isComplete = method === 'PUT' && new URLSearchParams(new URL(url).search).get('comp') === 'blocklist'
   return {
     method: toMethod(method),
     path: url.slice(origin.length),
     headers: Object.entries(resource.headers.toJson()).flat(),
-    headersTimeoutMs: isComplete ? timeouts.completeMs : timeouts.headersMs,
+    headersTimeoutMs: takesLong(resource) ? timeouts.completeMs : timeouts.headersMs,
     bodyTimeoutMs: timeouts.bodyMs,
     ...(body && { body: toBody(body) }),
     ...(abortSignal instanceof AbortSignal && { signal: abortSignal }),
   }
+}
+
+function takesLong({ url, method, headers }: WebResource): boolean {
+  if (method !== 'PUT') return false
+  return headers.contains('x-ms-copy-source') || new URLSearchParams(new URL(url).search).get('comp') === 'blocklist'
 }
 
 function toMethod(method: WebResource['method']): Request['method'] {

@@ -49,7 +49,7 @@ function checkedTier(storageClass: string): string {
   throw new StorageError(`Azure has no access tier "${storageClass}", only ${tiers.join(', ')}.`, { kind: 'invalid' })
 }
 
-export function conditionsOf({ ifAbsent, ifMatch }: Pick<PutOptions, 'ifAbsent' | 'ifMatch'>): { ifNoneMatch?: string; ifMatch?: string } {
+export function conditionsOf({ ifAbsent, ifMatch }: { readonly ifAbsent?: boolean | undefined; readonly ifMatch?: string | undefined }): { ifNoneMatch?: string; ifMatch?: string } {
   return { ...(ifAbsent && { ifNoneMatch: '*' }), ...(ifMatch !== undefined && { ifMatch: `"${ifMatch}"` }) }
 }
 

@@ -69,18 +69,24 @@ export interface Paths {
   readonly bucket: string
   readonly objects: string
   object(key: string): string
+  /** From an object of any bucket to one of this. */
+  rewrite(sourceBucket: string, sourceKey: string, key: string): string
   readonly upload: string
   readonly xmlBucket: string
   xmlObject(key: string): string
 }
 
+const jsonBucket = (name: string): string => `/storage/v1/b/${encodeText(name)}`
+
 function pathsOf(name: string): Paths {
-  const bucket = `/storage/v1/b/${encodeText(name)}`
+  const bucket = jsonBucket(name)
   const xmlBucket = `/${encodeText(name)}`
   return {
     bucket,
     objects: `${bucket}/o`,
     object: (key) => `${bucket}/o/${encodeText(checkedKey(key))}`,
+    rewrite: (sourceBucket, sourceKey, key) =>
+      `${jsonBucket(sourceBucket)}/o/${encodeText(sourceKey)}/rewriteTo/b/${encodeText(name)}/o/${encodeText(checkedKey(key))}`,
     upload: `/upload${bucket}/o`,
     xmlBucket,
     xmlObject: (key) => `${xmlBucket}/${encodeText(checkedKey(key))}`,

@@ -9,16 +9,15 @@ import { byteLength, type Wire } from './wire.ts'
 
 /** One request of two parts: the object's resource with its hashes, which the store proves, and its bytes. */
 export async function putObject({ paths, send }: Wire, key: string, body: Body, options: PutOptions): Promise<PutResult> {
-  const { ifAbsent, ifMatch, signal } = options
+  const { signal } = options
   const boundary = randomUUID()
-  const generation = ifMatch ?? (ifAbsent ? '0' : undefined)
   const { body: answer } = await send({
     method: 'POST',
     path: paths.upload,
     query: {
       uploadType: 'multipart',
       fields: 'generation,crc32c,md5Hash',
-      ...(generation !== undefined && { ifGenerationMatch: generation }),
+      ...generationQuery(options),
     },
     headers: { 'content-type': `multipart/related; boundary=${boundary}` },
     body: toRelated(boundary, toResource(key, options), body),
@@ -29,7 +28,13 @@ export async function putObject({ paths, send }: Wire, key: string, body: Body, 
   return { etag: resource.generation, hashes: ofHashFields(resource) }
 }
 
-function toResource(key: string, { metadata, storageClass, hashes = {} }: PutOptions): Partial<ObjectResource> {
+/** Generation 0 is that of what is not there. */
+export function generationQuery({ ifAbsent, ifMatch }: PutOptions): { readonly ifGenerationMatch?: string } {
+  const generation = ifMatch ?? (ifAbsent ? '0' : undefined)
+  return generation === undefined ? {} : { ifGenerationMatch: generation }
+}
+
+export function toResource(key: string, { metadata, storageClass, hashes = {} }: PutOptions): Partial<ObjectResource> {
   return {
     name: checkedKey(key),
     contentType: defaultContentType,

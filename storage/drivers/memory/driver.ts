@@ -1,4 +1,5 @@
 import { StorageError } from '../../error.ts'
+import { objectStore } from '../../object-store.ts'
 import type { Storage, StorageAbilities, StorageInfo, StorageLimits } from '../../storage.ts'
 import type { Call, MemoryBucket } from './bucket.ts'
 import { fault } from './error.ts'
@@ -29,20 +30,7 @@ const defaultLimits: StorageLimits = {
   maxListEntries: 1_000,
 }
 
-const abilities: StorageAbilities = {
-  ordered: true,
-  startAfter: true,
-  read: true,
-  write: true,
-  conditionalPut: true,
-  conditionalGet: true,
-  etag: true,
-  contentHeaders: true,
-  userMetadata: true,
-  keepsMtime: false,
-  putHashes: ['crc64', 'md5'],
-  statedHashes: ['crc64'],
-}
+const abilities: StorageAbilities = { ...objectStore, putHashes: ['crc64', 'md5'], statedHashes: ['crc64'] }
 
 /** A store with every ability, without a system behind it: what tests run against, judged by the same suite as the others. */
 export function openMemory({ store: name = crypto.randomUUID(), limits, now = Date.now, restoreMs = 0 }: MemoryOptions = {}): Storage {
