@@ -15,16 +15,16 @@ import { mean, MiB, secondsBetween, table, trafficOf, worstTen, type Stretch } f
 import { eachOf } from './s3-bucket.ts'
 
 /** Six batches and more: each host takes two at a time. Every hundredth object is large, so each batch comes to one when it has copied some 100 MiB. */
-const objects = 3_600
+const objects = 2_000
 const largeEach = 100
-const largeBytes = 64 * MiB
+const largeBytes = 192 * MiB
 const job = 'flowing'
 let temporal: TemporalServer
 let source: OssProcess
 let destination: OssProcess
 let client: JobsClient
 let terminal: Terminal
-let hosts: WorkerHost[]
+const hosts: WorkerHost[] = []
 
 beforeAll(async () => {
   ;[temporal, source, destination] = await Promise.all([startTemporalServer(), startOssProcess({ buckets: ['photos'] }), startOssProcess({ buckets: ['archive'] })])
@@ -32,11 +32,12 @@ beforeAll(async () => {
   terminal = openTerminal({ TEMPORAL_ADDRESS: temporal.address })
   const configPath = await writeConfig({ photos: source.address('photos', { prefix: 'objects/' }), archive: destination.address('archive') })
   const { address } = temporal
-  ;[hosts] = await Promise.all([Promise.all([1, 2, 3].map(() => startWorkerHost({ address, configPath, processes: 1 }))), fill()])
+  await fill()
+  for (let i = 0; i < 3; i++) hosts.push(await startWorkerHost({ address, configPath, processes: 1 }))
   await source.resetCounts()
-}, 120_000)
+}, 300_000)
 afterAll(async () => {
-  await Promise.all((hosts ?? []).map((host) => host.kill()))
+  await Promise.all(hosts.map((host) => host.kill()))
   await client?.close()
   await Promise.all([source?.stop(), destination?.stop()])
   await temporal?.stop()

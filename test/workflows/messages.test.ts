@@ -167,7 +167,7 @@ it('a job whose run is over, or that is closed, is neither started nor stopped: 
     await handleOf(job).executeUpdate('retry', { args: [{}] })
     await handleOf(job).result()
     const closed = await eventsOf(job)
-    for (const act of [jobs.start(job), jobs.stop(job), jobs.resetFlow(job, { rows: [] })]) await expect(act).rejects.toMatchObject({ code, message: 'The job "over" is Completed: it is over.' })
+    for (const act of [jobs.start, jobs.stop, (name: string) => jobs.resetFlow(name, { rows: [] })]) await expect(act(job)).rejects.toMatchObject({ code, message: 'The job "over" is Completed: it is over.' })
     expect(await eventsOf(job)).toBe(closed)
   })
 })
