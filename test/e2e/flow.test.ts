@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { putInParts } from '../chaos/oss-uploads.ts'
-import { openTerminal, type Terminal } from '../cli/terminal.ts'
 import { awaitUntil } from '../support/await-until.ts'
 import { connectJobs, writeConfig } from '../support/jobs-client.ts'
 import type { JobsClient } from '../support/jobs-client.ts'
@@ -13,23 +12,24 @@ import { startWorkerHost } from '../support/worker-host.ts'
 import type { WorkerHost } from '../support/worker-host.ts'
 import { mean, MiB, secondsBetween, table, trafficOf, worstTen, type Stretch } from '../support/measured-flow.ts'
 import { eachOf } from './s3-bucket.ts'
+import { optionsOf } from './tranship.ts'
 
 /** Six batches and more: each host takes two at a time. Every hundredth object is large, so each batch comes to one when it has copied some 100 MiB. */
 const objects = 2_000
 const largeEach = 100
 const largeBytes = 192 * MiB
 const job = 'flowing'
+/** Where the machine cannot do more than a limit, so much of what it can is asked for: its rate changes with what else it has to do. */
+const mostOf = 0.8
 let temporal: TemporalServer
 let source: OssProcess
 let destination: OssProcess
 let client: JobsClient
-let terminal: Terminal
 const hosts: WorkerHost[] = []
 
 beforeAll(async () => {
   ;[temporal, source, destination] = await Promise.all([startTemporalServer(), startOssProcess({ buckets: ['photos'] }), startOssProcess({ buckets: ['archive'] })])
   client = connectJobs(temporal.address)
-  terminal = openTerminal({ TEMPORAL_ADDRESS: temporal.address })
   const configPath = await writeConfig({ photos: source.address('photos', { prefix: 'objects/' }), archive: destination.address('archive') })
   const { address } = temporal
   await fill()
@@ -53,13 +53,13 @@ async function fill(): Promise<void> {
 }
 
 const stretches: Stretch[] = []
-async function setFlow(name: string, limit: number | null, ...args: string[]): Promise<Record<string, unknown>> {
+async function under(name: string, limit: number | null, set: () => Promise<unknown>): Promise<void> {
   const askedAtMs = Date.now()
-  const { code, answer } = await terminal.json(...args)
-  expect([code, answer]).toMatchObject([0, {}])
+  await set()
   stretches.push({ name, limit, askedAtMs, answeredAtMs: Date.now() })
-  return answer
+  expect((await client.jobs.status(job)).flow).toMatchObject({ version: stretches.length, limitBytesPerSecond: limit })
 }
+const resetTo = (maxFlow: string) => () => client.jobs.resetFlow(job, { rows: [], maxFlow })
 
 /** Lets so much time pass since the last limit was answered. */
 async function lasting(ms: number, fromMs = stretches.at(-1)?.answeredAtMs ?? 0): Promise<void> {
@@ -69,29 +69,28 @@ async function lasting(ms: number, fromMs = stretches.at(-1)?.answeredAtMs ?? 0)
 const taken = async () => trafficOf(await source.traffic(), 'bytesOut')
 const partsSent = async (): Promise<number> => (await destination.counts()).operations['UploadPart'] ?? 0
 
-describe('a limited job on three hosts', { timeout: 170_000 }, () => {
+describe('a limited job on three hosts', { timeout: 240_000 }, () => {
   it('keeps to every limit it is given, together and within 5 s, uses it, and outlives a host', async () => {
-    const created = await setFlow('20 MiB/s', 20 * MiB, 'create', job, '--from', 'photos', '--to', 'archive', '--max-flow', '20MiB/s', '--time-zone', 'UTC')
-    expect(created).toMatchObject({ flow: { version: 1, limitBytesPerSecond: 20 * MiB, rows: [] } })
+    await under('20 MiB/s', 20 * MiB, () => client.jobs.create(optionsOf({ job, source: 'photos', destination: 'archive', maxFlow: '20MiB/s' })))
     const begun = await awaitUntil(async () => (await source.traffic()).find(({ bytesOut }) => bytesOut > MiB)?.second)
     await lasting(22_000, begun * 1_000)
 
-    expect(await setFlow('5 MiB/s, a host is killed', 5 * MiB, 'flow', job, '--max-flow', '5MiB/s')).toMatchObject({ version: 2, limitBytesPerSecond: 5 * MiB, nextChangeAt: null })
+    await under('5 MiB/s, a host is killed', 5 * MiB, resetTo('5MiB/s'))
     await hosts[0]?.kill()
     await lasting(25_000)
 
     const partsBefore = await partsSent()
-    await setFlow('40 MiB/s, large among small', 40 * MiB, 'flow', job, '--max-flow', '40MiB/s')
+    await under('40 MiB/s, large among small', 40 * MiB, resetTo('40MiB/s'))
     await lasting(22_000)
     const parts = (await partsSent()) - partsBefore
 
-    await setFlow('0', 0, 'flow', job, '--max-flow', '0')
+    await under('0', 0, resetTo('0'))
     await lasting(9_000)
 
-    expect(await setFlow('off', null, 'flow', job, '--reset')).toMatchObject({ version: 5, limitBytesPerSecond: null, maxBytesPerSecond: null })
+    await under('off', null, () => client.jobs.resetFlow(job, { rows: [] }))
     await lasting(6_500)
     const endMs = Date.now()
-    await terminal.json('stop', job)
+    await client.jobs.stop(job)
 
     const traffic = await taken()
     const lastOf = (i: number, seconds: number): number => mean(secondsBetween(traffic, stretches[i]?.answeredAtMs ?? 0, stretches[i + 1]?.askedAtMs ?? endMs).slice(-seconds))
@@ -101,11 +100,10 @@ describe('a limited job on three hosts', { timeout: 170_000 }, () => {
     console.log(`This machine's own rate is ${(uncapped / MiB).toFixed(1)} MiB/s. Busiest ten seconds: ${worst.part.toFixed(3)} of what is allowed, from second ${worst.from}. Parts of large objects at 40 MiB/s: ${parts}.`)
 
     expect(worst.part).toBeLessThanOrEqual(1.1)
-    expect(secondsBetween(traffic, (stretches[3]?.answeredAtMs ?? 0) + 5_000, stretches[4]?.askedAtMs ?? 0)).toEqual([0, 0, 0])
-    expect(lastOf(0, 6)).toBeGreaterThanOrEqual(0.9 * 20 * MiB)
-    expect(lastOf(1, 5)).toBeGreaterThanOrEqual(0.9 * 5 * MiB)
-    expect(lastOf(2, 6)).toBeGreaterThanOrEqual(0.9 * Math.min(40 * MiB, 0.8 * uncapped))
-    expect(uncapped).toBeGreaterThan(20 * MiB)
+    const held = secondsBetween(traffic, (stretches[3]?.answeredAtMs ?? 0) + 5_000, stretches[4]?.askedAtMs ?? 0)
+    expect([held.length >= 3, Math.max(...held)]).toEqual([true, 0])
+    for (const [i, mebibytes, seconds] of [[0, 20, 6], [1, 5, 5], [2, 40, 6]] as const) expect(lastOf(i, seconds), stretches[i]?.name).toBeGreaterThanOrEqual(0.9 * Math.min(mebibytes * MiB, mostOf * uncapped))
+    expect(uncapped).toBeGreaterThan(5 * MiB)
     expect(parts).toBeGreaterThan(8)
 
     await client.jobs.follow(job, { everyMs: 200 }, ({ status }) => status === 'Stopped')
