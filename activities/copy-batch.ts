@@ -4,11 +4,12 @@ import type { JobPaces } from '../copy/job-paces.ts'
 import type { Pace } from '../copy/pace.ts'
 import { openLedger } from '../ledger/ledger.ts'
 import type { BatchState } from '../ledger/entry.ts'
+import type { Role } from '../model/address.ts'
 import type { CopyInput, CopyResult, OutcomesRef } from '../model/batch.ts'
 import { heartbeatEveryMs } from '../model/heartbeat.ts'
 import { countsSince, noCounts } from '../model/status.ts'
 import type { CopyHeartbeat } from '../model/heartbeat.ts'
-import type { HashName } from '../storage/storage.ts'
+import type { HashName, Storage } from '../storage/storage.ts'
 import { beating } from './beating.ts'
 import type { Ending } from './beating.ts'
 import type { Dependencies } from './dependencies.ts'
@@ -40,6 +41,7 @@ class BatchTurn {
   private readonly mine: OutcomesRef
   private written: OutcomesRef | undefined
   private beat: CopyHeartbeat
+  private ends: Readonly<Partial<Record<Role, Storage>>> = {}
 
   constructor(dependencies: Dependencies, input: CopyInput, pace: Pace) {
     this.dependencies = dependencies
@@ -51,7 +53,7 @@ class BatchTurn {
   }
 
   async take(): Promise<CopyResult> {
-    return await beating(heartbeatEveryMs(this.input.window), () => this.beat, async (ending) => {
+    return await beating(heartbeatEveryMs(this.input.window), () => ({ ...this.beat, ...this.slowed }), async (ending) => {
       try {
         return this.answer(await this.copy(ending))
       } catch (error) {
@@ -62,10 +64,15 @@ class BatchTurn {
     })
   }
 
+  private get slowed(): Pick<CopyHeartbeat, 'slowedBy'> {
+    const slowedBy = (['source', 'destination'] as const).filter((role) => this.ends[role]?.turns?.slowed)
+    return slowedBy.length > 0 ? { slowedBy } : {}
+  }
+
   private answer(result: Pick<CopyResult, 'done' | 'counts' | 'failures' | 'restoringFiles' | 'blocked'>): CopyResult {
     const { done, counts, failures, restoringFiles, blocked } = result
     return {
-      done, ...(counts && { counts }), ...(failures && { failures }), ...(restoringFiles && { restoringFiles }), ...(blocked && { blocked }), ...(this.written && { outcomes: this.written }),
+      done, ...(counts && { counts }), ...(failures && { failures }), ...(restoringFiles && { restoringFiles }), ...(blocked && { blocked }), ...(this.written && { outcomes: this.written }), ...this.slowed,
       queuedMs: this.startedAt - this.info.currentAttemptScheduledTimestampMs,
     }
   }
@@ -77,14 +84,15 @@ class BatchTurn {
     const ledger = openLedger(await storages.ledger(options), context)
     const before = await readBefore(ledger, batch.n, this.mine, this.written, { signal: abort })
     this.written = before?.ref
+    const [source, destination] = [await storages.source(options), await storages.destination(options)]
+    this.ends = { source, destination }
     const checkpoint = async (state: BatchState): Promise<void> => {
       await ledger.writeOutcomes(batch.n, this.mine, state, { signal: abort })
       this.written = this.mine
       this.beat = { ...this.beat, outcomes: this.mine }
     }
     return await copyBatch({
-      source: await storages.source(options),
-      destination: await storages.destination(options),
+      source, destination,
       entries: await ledger.readEntries(batch.n, batch.listAttempt, { signal: abort }),
       previous: before?.state, followsOthers: generation > 0 || this.mine.attempt > 1,
       options, pool, pieces, pace: this.pace, cut, checkpoint, signal: abort, deadlineMs: this.startedAt + turnOf(batch.n), now: Date.now,

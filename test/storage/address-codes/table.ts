@@ -109,6 +109,8 @@ export const unprovoked: Readonly<Partial<Record<AddressCode, string>>> = {
   DestinationFull: 'No space or quota is left. Proven by the tables of the drivers\' errors; a full disk is not made for a test.',
   SourceAddrHasUnsupportedChar: 'Not given: every character that a prefix may have can be sent.',
   DestAddrHasUnsupportedChar: 'Not given, as the one before.',
+  SourceThrottled: 'The store answered nothing for ten minutes but that it is asked too much. Proven by test/copy/throttled.test.ts.',
+  DestThrottled: 'As the one before.',
   SourceReadDirFailed: 'Not given: a folder that may not be read is told as SourceAddrEndpointBucketPermissionInvalid.',
   DestReadDirFailed: 'Not given, as the one before.',
 }
