@@ -1,7 +1,6 @@
 import { Context } from '@temporalio/activity'
 import { copyBatch } from '../copy/copy-batch.ts'
-import type { JobPaces } from '../copy/job-paces.ts'
-import type { Pace } from '../copy/pace.ts'
+import type { HeldPace, JobPaces } from '../copy/job-paces.ts'
 import { openLedger } from '../ledger/ledger.ts'
 import type { BatchState } from '../ledger/entry.ts'
 import type { Role } from '../model/address.ts'
@@ -23,11 +22,11 @@ const turnOf = (n: number): number => turnMs - (n % 4) * 5_000
 
 export const createCopyBatch = (dependencies: Dependencies, paces: JobPaces) =>
   async function copyBatchActivity(input: CopyInput): Promise<CopyResult> {
-    const { pace, release } = paces.hold(input.context.options.job)
+    const held = paces.hold(input.context.options.job)
     try {
-      return await new BatchTurn(dependencies, input, pace).take()
+      return await new BatchTurn(dependencies, input, held).take()
     } finally {
-      release()
+      held.release()
     }
   }
 
@@ -35,7 +34,7 @@ export const createCopyBatch = (dependencies: Dependencies, paces: JobPaces) =>
 class BatchTurn {
   private readonly dependencies: Dependencies
   private readonly input: CopyInput
-  private readonly pace: Pace
+  private readonly held: HeldPace
   private readonly startedAt = Date.now()
   private readonly info = Context.current().info
   private readonly mine: OutcomesRef
@@ -43,10 +42,10 @@ class BatchTurn {
   private beat: CopyHeartbeat
   private ends: Readonly<Partial<Record<Role, Storage>>> = {}
 
-  constructor(dependencies: Dependencies, input: CopyInput, pace: Pace) {
+  constructor(dependencies: Dependencies, input: CopyInput, held: HeldPace) {
     this.dependencies = dependencies
     this.input = input
-    this.pace = pace
+    this.held = held
     this.mine = { generation: input.generation, attempt: this.info.attempt }
     this.written = (this.info.heartbeatDetails as CopyHeartbeat | undefined)?.outcomes ?? input.previous
     this.beat = { run: input.context.run, counts: noCounts, movedBytes: 0, bytesPerSecond: 0, ...(this.written && { outcomes: this.written }) }
@@ -55,7 +54,7 @@ class BatchTurn {
   async take(): Promise<CopyResult> {
     return await beating(heartbeatEveryMs(this.input.window), () => ({ ...this.beat, ...this.slowed }), async (ending) => {
       try {
-        return this.answer(await this.copy(ending))
+        return this.answer(await this.copy({ ...ending, abort: AbortSignal.any([ending.abort, this.held.lost]) }))
       } catch (error) {
         const blocked = blockingFault(error, 'destination')
         if (blocked === undefined) throw error
@@ -95,7 +94,7 @@ class BatchTurn {
       source, destination,
       entries: await ledger.readEntries(batch.n, batch.listAttempt, { signal: abort }),
       previous: before?.state, followsOthers: generation > 0 || this.mine.attempt > 1,
-      options, pool, pieces, pace: this.pace, cut, checkpoint, signal: abort, deadlineMs: this.startedAt + turnOf(batch.n), now: Date.now,
+      options, pool, pieces, pace: this.held.pace, cut, checkpoint, signal: abort, deadlineMs: this.startedAt + turnOf(batch.n), now: Date.now,
       proven: new Set(context.proven as readonly HashName[]),
       onProgress: ({ counts, movedBytes, bytesPerSecond }) => { this.beat = { ...this.beat, counts: countsSince(counts, this.input.known), movedBytes, bytesPerSecond } },
     })
