@@ -1,14 +1,14 @@
 import { Context } from '@temporalio/activity'
 import { copyBatch } from '../copy/copy-batch.ts'
-import type { JobPaces } from '../copy/job-paces.ts'
-import type { Pace } from '../copy/pace.ts'
+import type { HeldPace, JobPaces } from '../copy/job-paces.ts'
 import { openLedger } from '../ledger/ledger.ts'
 import type { BatchState } from '../ledger/entry.ts'
+import type { Role } from '../model/address.ts'
 import type { CopyInput, CopyResult, OutcomesRef } from '../model/batch.ts'
 import { heartbeatEveryMs } from '../model/heartbeat.ts'
 import { countsSince, noCounts } from '../model/status.ts'
 import type { CopyHeartbeat } from '../model/heartbeat.ts'
-import type { HashName } from '../storage/storage.ts'
+import type { HashName, Storage } from '../storage/storage.ts'
 import { beating } from './beating.ts'
 import type { Ending } from './beating.ts'
 import type { Dependencies } from './dependencies.ts'
@@ -22,11 +22,11 @@ const turnOf = (n: number): number => turnMs - (n % 4) * 5_000
 
 export const createCopyBatch = (dependencies: Dependencies, paces: JobPaces) =>
   async function copyBatchActivity(input: CopyInput): Promise<CopyResult> {
-    const { pace, release } = paces.hold(input.context.options.job)
+    const held = paces.hold(input.context.options.job)
     try {
-      return await new BatchTurn(dependencies, input, pace).take()
+      return await new BatchTurn(dependencies, input, held).take()
     } finally {
-      release()
+      held.release()
     }
   }
 
@@ -34,26 +34,27 @@ export const createCopyBatch = (dependencies: Dependencies, paces: JobPaces) =>
 class BatchTurn {
   private readonly dependencies: Dependencies
   private readonly input: CopyInput
-  private readonly pace: Pace
+  private readonly held: HeldPace
   private readonly startedAt = Date.now()
   private readonly info = Context.current().info
   private readonly mine: OutcomesRef
   private written: OutcomesRef | undefined
   private beat: CopyHeartbeat
+  private ends: Readonly<Partial<Record<Role, Storage>>> = {}
 
-  constructor(dependencies: Dependencies, input: CopyInput, pace: Pace) {
+  constructor(dependencies: Dependencies, input: CopyInput, held: HeldPace) {
     this.dependencies = dependencies
     this.input = input
-    this.pace = pace
+    this.held = held
     this.mine = { generation: input.generation, attempt: this.info.attempt }
     this.written = (this.info.heartbeatDetails as CopyHeartbeat | undefined)?.outcomes ?? input.previous
     this.beat = { run: input.context.run, counts: noCounts, movedBytes: 0, bytesPerSecond: 0, ...(this.written && { outcomes: this.written }) }
   }
 
   async take(): Promise<CopyResult> {
-    return await beating(heartbeatEveryMs(this.input.window), () => this.beat, async (ending) => {
+    return await beating(heartbeatEveryMs(this.input.window), () => ({ ...this.beat, ...this.slowed }), async (ending) => {
       try {
-        return this.answer(await this.copy(ending))
+        return this.answer(await this.copy({ ...ending, abort: AbortSignal.any([ending.abort, this.held.lost]) }))
       } catch (error) {
         const blocked = blockingFault(error, 'destination')
         if (blocked === undefined) throw error
@@ -62,10 +63,15 @@ class BatchTurn {
     })
   }
 
+  private get slowed(): Pick<CopyHeartbeat, 'slowedBy'> {
+    const slowedBy = (['source', 'destination'] as const).filter((role) => this.ends[role]?.turns?.slowed)
+    return slowedBy.length > 0 ? { slowedBy } : {}
+  }
+
   private answer(result: Pick<CopyResult, 'done' | 'counts' | 'failures' | 'restoringFiles' | 'blocked'>): CopyResult {
     const { done, counts, failures, restoringFiles, blocked } = result
     return {
-      done, ...(counts && { counts }), ...(failures && { failures }), ...(restoringFiles && { restoringFiles }), ...(blocked && { blocked }), ...(this.written && { outcomes: this.written }),
+      done, ...(counts && { counts }), ...(failures && { failures }), ...(restoringFiles && { restoringFiles }), ...(blocked && { blocked }), ...(this.written && { outcomes: this.written }), ...this.slowed,
       queuedMs: this.startedAt - this.info.currentAttemptScheduledTimestampMs,
     }
   }
@@ -77,17 +83,18 @@ class BatchTurn {
     const ledger = openLedger(await storages.ledger(options), context)
     const before = await readBefore(ledger, batch.n, this.mine, this.written, { signal: abort })
     this.written = before?.ref
+    const [source, destination] = [await storages.source(options), await storages.destination(options)]
+    this.ends = { source, destination }
     const checkpoint = async (state: BatchState): Promise<void> => {
       await ledger.writeOutcomes(batch.n, this.mine, state, { signal: abort })
       this.written = this.mine
       this.beat = { ...this.beat, outcomes: this.mine }
     }
     return await copyBatch({
-      source: await storages.source(options),
-      destination: await storages.destination(options),
+      source, destination,
       entries: await ledger.readEntries(batch.n, batch.listAttempt, { signal: abort }),
       previous: before?.state, followsOthers: generation > 0 || this.mine.attempt > 1,
-      options, pool, pieces, pace: this.pace, cut, checkpoint, signal: abort, deadlineMs: this.startedAt + turnOf(batch.n), now: Date.now,
+      options, pool, pieces, pace: this.held.pace, cut, checkpoint, signal: abort, deadlineMs: this.startedAt + turnOf(batch.n), now: Date.now,
       proven: new Set(context.proven as readonly HashName[]),
       onProgress: ({ counts, movedBytes, bytesPerSecond }) => { this.beat = { ...this.beat, counts: countsSince(counts, this.input.known), movedBytes, bytesPerSecond } },
     })

@@ -1,5 +1,5 @@
 /** A job in words: pure text of a JobView. */
-import type { JobView, Tally } from '../model/status.ts'
+import { slowedText, type JobView, type Tally } from '../model/status.ts'
 import { formatRate } from '../model/rate.ts'
 import { formatRow } from '../model/flow/timetable.ts'
 import { formatSize } from '../model/size.ts'
@@ -48,8 +48,10 @@ export function showFlow({ version, limitBytesPerSecond, timeZone, nextChangeAt,
   ].join('; ')
 }
 
-function remarks({ restoring, withoutCrc64 }: JobView): string[] {
+function remarks({ restoring, withoutCrc64, slowedBy }: JobView): string[] {
+  const slowed = slowedText(slowedBy)
   return [
+    ...(slowed === undefined ? [] : [`  ${slowed}, which answers that it is asked too much`]),
     ...(restoring > 0 ? [`  ${count(restoring)} archived files are being restored`] : []),
     ...(withoutCrc64 > 0 ? [`  ${count(withoutCrc64)} files were copied within the store, which states no CRC-64`] : []),
   ]

@@ -62,10 +62,14 @@ async function copyEntry(run: Run, entry: Entry): Promise<void> {
     await run.settle(outcome)
     if (outcome.kind === 'completed') await suspects.clear(heldBefore)
   } catch (error) {
-    if (isStorageError(error, 'aborted')) return
+    if (isStorageError(error, 'aborted') || isPutOff(error)) return
     await settleFault(run, { entry, fault: toFault(error), startedAt, endedAt: engine.now() }, heldBefore)
   }
 }
+
+/** The store asks everybody to come again later: the next turn of the batch does. */
+const isPutOff = (error: unknown): boolean =>
+  isCopyFault(error) && error.storage?.kind === 'throttled' && error.storage.scope === 'address' && error.storage.retryable
 
 /** A fault of our own fails the file that met it, not the job. */
 function toFault(error: unknown): CopyFault {

@@ -6,6 +6,7 @@
 import { eachOf } from '../model/each-of.ts'
 import { retrying } from '../storage/retrying.ts'
 import type { FragmentRef, ListPosition, OutcomesRef, RunContext } from '../model/batch.ts'
+import type { Tries } from '../model/tries.ts'
 import { ledgerFolder } from '../model/report-row.ts'
 import type { CallOptions, Storage } from '../storage/storage.ts'
 import type { BatchState, Entry, FragmentIndex, LedgerHeader, ListCursor, OpenUpload, Outcome } from './entry.ts'
@@ -56,17 +57,20 @@ const cursorName = ({ call, attempt }: ListPosition) => `cursor-${call}.${attemp
 const partName = ({ merge, attempt }: Pick<FragmentRef, 'merge' | 'attempt'>, part: number) => `fragment-${merge}.${attempt}.${part}`
 const indexName = ({ merge, attempt }: Pick<FragmentRef, 'merge' | 'attempt'>) => `fragment-${merge}.${attempt}.index`
 
+interface TriesRow {
+  readonly tries: readonly [key: string, failed: number, throttled?: number]
+}
 type StateRow =
   | { readonly outcome: Outcome }
   | { readonly upload: OpenUpload }
-  | { readonly tries: readonly [key: string, failed: number] }
+  | TriesRow
   | { readonly restoring: readonly [key: string, since: number] }
 
 function stateRows({ outcomes, uploads, tries = {}, restoring = {} }: BatchState): StateRow[] {
   return [
     ...outcomes.map((outcome) => ({ outcome })),
     ...uploads.map((upload) => ({ upload })),
-    ...Object.entries(tries).map((row) => ({ tries: row })),
+    ...Object.entries(tries).map(([key, { failed, throttled }]) => ({ tries: [key, failed, throttled] as const })),
     ...Object.entries(restoring).map((row) => ({ restoring: row })),
   ]
 }
@@ -76,10 +80,12 @@ function toState(rows: readonly StateRow[]): BatchState {
   return {
     outcomes: rows.flatMap((row) => ('outcome' in row ? [row.outcome] : [])),
     uploads: rows.flatMap((row) => ('upload' in row ? [row.upload] : [])),
-    tries: Object.fromEntries(rows.flatMap((row) => ('tries' in row ? [row.tries] : []))),
+    tries: Object.fromEntries(rows.flatMap((row) => ('tries' in row ? [triesOf(row.tries)] : []))),
     ...(restoring.length > 0 && { restoring: Object.fromEntries(restoring) }),
   }
 }
+
+const triesOf = ([key, failed, throttled = 0]: TriesRow['tries']): [string, Tries] => [key, { failed, throttled }]
 
 function only<T>(rows: readonly T[]): T {
   const [row] = rows

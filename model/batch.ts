@@ -2,6 +2,7 @@
  * A batch is the unit of work: at most 1,000 files or 1 GiB. Its files lie in the ledger; what is here travels through Temporal
  * and is small. A batch is copied by generations: each activity of it is one, and takes over what the one before left.
  */
+import type { Role } from './address.ts'
 import type { Fault } from './codes.ts'
 import type { Counts, FailureCounts, Tally } from './status.ts'
 import type { JobOptions } from './job.ts'
@@ -79,6 +80,8 @@ export interface CopyResult {
   readonly restoringFiles?: number
   /** The address itself is at fault: no file was blamed for it. */
   readonly blocked?: Fault
+  /** Whose store wanted to be asked less at the end. Absent: neither's. */
+  readonly slowedBy?: readonly Role[]
   /** How long the batch waited for a free slot. */
   readonly queuedMs: number
 }

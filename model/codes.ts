@@ -21,7 +21,7 @@ export const addressCodes = [
   'SourceAddrListFilePathNotExist', 'SourceAddrBadHttpListFormat', 'SourceAddrCannotConnectUrl',
   'SourceAddrUserDoesNotExist', 'DestAddrUserDoesNotExist', 'SourceAddrPasswordInvalid', 'DestAddrPasswordInvalid',
   'SourceAddrServiceInvalid', 'DestAddrServiceInvalid', 'SourceAddrCdnInvalid', 'DestAddrCdnInvalid',
-  'SourceAddrHostKeyInvalid', 'DestAddrHostKeyInvalid',
+  'SourceAddrHostKeyInvalid', 'DestAddrHostKeyInvalid', 'SourceThrottled', 'DestThrottled',
 ] as const
 export type AddressCode = (typeof addressCodes)[number]
 

@@ -2,7 +2,7 @@
 import { boundaryAt, isLimiting, type Boundary, type Flow, type FlowInForce } from './flow/flow.ts'
 import { formatRate } from './rate.ts'
 import { formatSize } from './size.ts'
-import { totalOf } from './status.ts'
+import { slowedText, totalOf } from './status.ts'
 import type { StatusMemo } from './status.ts'
 
 const count = (value: number): string => value.toLocaleString('en-US')
@@ -54,6 +54,7 @@ export function toDetails(memo: StatusMemo, notes: readonly string[], nowMs: num
     ...(listed.complete && listed.files > 0 ? [`${Math.floor((100 * totalOf(counts).files) / listed.files)} % of the files are accounted for.`] : []),
     ...(memo.flow ? [`- Flow control ${memo.flow.version}: ${flowText(memo.flow, memo.timeZone)}`] : []),
     ...inForce(memo, nowMs),
+    ...[slowedText(memo.slowedBy)].flatMap((text) => (text === undefined ? [] : [`- ${text}, which answered that it was asked too much`])),
     ...(memo.restoring ? [`- ${count(memo.restoring)} archived files are being restored.`] : []),
     ...Object.entries(memo.failures).map(([code, files]) => `- ${count(files)} × ${code}`),
     ...(memo.lists.length === 0 ? [] : ['', `Report: ${memo.lists.join(', ')}`]),

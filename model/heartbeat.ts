@@ -1,3 +1,4 @@
+import type { Role } from './address.ts'
 import type { OutcomesRef } from './batch.ts'
 import type { Counts } from './status.ts'
 
@@ -8,6 +9,8 @@ export interface CopyHeartbeat {
   /** Bytes read from the source by this attempt, and how fast now. */
   readonly movedBytes: number
   readonly bytesPerSecond: number
+  /** Whose store wants to be asked less. Absent: neither's. */
+  readonly slowedBy?: readonly Role[]
   /** The last outcomes file that this attempt completed: its successor goes on from there. */
   readonly outcomes?: OutcomesRef
 }

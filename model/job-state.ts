@@ -2,6 +2,7 @@
  * A whole job as the workflow carries it over continue-as-new: plain JSON with a version, at most 100 KiB. The functions say
  * what it looks like from outside; the steps of a run are in run-state.ts.
  */
+import type { Role } from './address.ts'
 import type { Changed } from './change.ts'
 import type { Fault } from './codes.ts'
 import { firstFlow, type Flow } from './flow/flow.ts'
@@ -56,6 +57,8 @@ export interface JobState {
   changes?: readonly Change[]
   /** Options that were changed since the job was made. Absent: none. */
   changed?: Changed
+  /** Whose store wanted to be asked less, as the last batch told. Absent: neither's. */
+  slowedBy?: readonly Role[]
 }
 
 export function newJobState(options: JobOptions, epoch: string, now: number, paused: boolean): JobState {
@@ -143,6 +146,7 @@ export function toMemo(state: JobState, options: JobOptions): StatusMemo {
     ...(state.flow && { flow: state.flow }),
     ...(state.changes && { changes: state.changes }),
     ...(state.changed && { changed: state.changed }),
+    ...(state.phase === 'copying' && state.slowedBy && { slowedBy: state.slowedBy }),
     expected: options.expectFiles === undefined ? null : { files: options.expectFiles, bytes: options.expectBytes ?? 0 },
     timeZone: options.timeZone,
     startedAt: run.startedAt,

@@ -1,4 +1,5 @@
 /** What a person is told of a job: the JSON of CLI.md, and the compact form of it that the workflow keeps in its memo. */
+import type { Role } from './address.ts'
 import type { Changed } from './change.ts'
 import type { Fault, FileErrorCode } from './codes.ts'
 import type { Flow } from './flow/flow.ts'
@@ -42,6 +43,10 @@ export const countsSince = (now: Counts, before: Counts): Counts =>
     unverified: -before.unverified,
     ...(before.withoutCrc64 && { withoutCrc64: -before.withoutCrc64 }),
   })
+/** In words; undefined: nobody slows the job down. */
+export const slowedText = (slowedBy: readonly Role[] = []): string | undefined =>
+  slowedBy.length === 0 ? undefined : `slowed down by the ${slowedBy.join(' and the ')}`
+
 const minus = ({ files, bytes }: Tally): Tally => ({ files: -files, bytes: -bytes })
 
 export const totalOf = (counts: Counts): Tally => addTally(addTally(counts.completed, counts.skipped), counts.failed)
@@ -79,6 +84,8 @@ export interface StatusMemo {
   readonly failures: FailureCounts
   /** Archived files that wait for their restored copies. Absent: none. */
   readonly restoring?: number
+  /** Whose store wants to be asked less. Absent: neither's. */
+  readonly slowedBy?: readonly Role[]
   /** Absent: it was never set. */
   readonly flow?: Flow
   /** The last 20, the newest last. Absent: none. */
@@ -115,6 +122,8 @@ export interface JobView {
   readonly withoutCrc64: number
   /** Archived files that wait for their restored copies. */
   readonly restoring: number
+  /** Whose store asked to go slower: fewer requests are made there until it has recovered. */
+  readonly slowedBy: readonly Role[]
   readonly failures: readonly { readonly code: FileErrorCode; readonly files: number; readonly example: string | null }[]
   readonly flow: {
     readonly version: number

@@ -51,6 +51,7 @@ ${table(['where', 'what is wrong', 'as a source', 'as a destination'], condition
 ${table(['vendor', 'what is wrong', 'as a source', 'as a destination'], Object.entries(told).flatMap(([name, conditions]) => conditionRows(`\`${name}\``, conditions)))}
 
 A check that could not be ended at all, for want of a worker or after three attempts, is told as \`CheckAddressTimeOut\` too.
+\`SourceThrottled\` and \`DestThrottled\` are told of an address in the middle of a job only: for ten minutes its store answered nothing but that it is asked too much.
 
 ## Jobs
 

@@ -60,8 +60,22 @@ export interface Storage {
   /** For people: what the key must be allowed to do. */
   readonly rights?: Rights
 
+  /** Absent: the store is asked as fast as it goes. */
+  readonly turns?: Turns
+
   /** What the store's own administration says of the bucket: slow, for the address check only. Fails `forbidden` without that right. */
   readonly facts?: (options?: CallOptions) => Promise<BucketFacts>
+}
+
+/** How fast this address may be asked in this process. */
+export interface Turns {
+  /**
+   * Resolves once a call would hardly have to wait; undefined: none would. For whoever takes up memory or a place before calling:
+   * what waits inside a call holds both. Fails `aborted`.
+   */
+  room(options?: CallOptions): Promise<void> | undefined
+  /** It is asked less because the store wanted so. */
+  readonly slowed: boolean
 }
 
 /**

@@ -118,6 +118,7 @@ class Pump {
       })
       state.run = withCopied(state.run, batch.n, result, { now: Date.now(), ...(options.restoreWaitMs !== undefined && { firstMs: options.restoreWaitMs }) })
       if (this.job.options.window === undefined && result.queuedMs < promptMs) state.window = Math.min(maxWindow, window + 1)
+      state.slowedBy = result.slowedBy
       if (result.blocked) this.block(result.blocked)
       const fault = tooManyFailed(state, options)
       if (fault !== null) this.fail(fault)

@@ -2,7 +2,7 @@ import type { Acl, Archive, Body, Multipart, ServerCopy, Storage, Tagging } from
 
 type Groups = 'multipart' | 'archive' | 'tagging' | 'acl' | 'serverCopy'
 export type Operation =
-  | Exclude<keyof Storage, 'info' | 'limits' | 'abilities' | 'close' | 'facts' | 'refuses' | 'rights' | Groups>
+  | Exclude<keyof Storage, 'info' | 'limits' | 'abilities' | 'close' | 'facts' | 'refuses' | 'rights' | 'turns' | Groups>
   | keyof Multipart
   | keyof Archive
   | Exclude<keyof Tagging, 'maxTags' | 'holds'>
@@ -65,7 +65,7 @@ type Asked = { readonly signal?: AbortSignal } | undefined
 
 /** Every member of `inner`, to be spread: layers name only what they change. */
 export function forward(inner: Storage): Storage {
-  const { info, limits, abilities, multipart, archive, tagging, acl, serverCopy, refuses, rights, facts } = inner
+  const { info, limits, abilities, multipart, archive, tagging, acl, serverCopy, refuses, rights, turns, facts } = inner
   return {
     info,
     limits,
@@ -83,6 +83,7 @@ export function forward(inner: Storage): Storage {
     ...(serverCopy && { serverCopy }),
     ...(refuses && { refuses }),
     ...(rights && { rights }),
+    ...(turns && { turns }),
     ...(facts && { facts }),
   }
 }

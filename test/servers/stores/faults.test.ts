@@ -34,6 +34,17 @@ it('throttles with Retry-After, so often as it is told', async () => {
   expect(await get()).toMatchObject({ status: 429, code: 'QpsLimitExceeded' })
 })
 
+it('lets so many a second pass, and throttles what comes faster', async () => {
+  const id = on('GetObject', { kind: 'error', code: 'SlowDown' }, { aboveRate: 20 })
+  const started = performance.now()
+  const statuses: number[] = []
+  for (let n = 0; n < 30; n++) statuses.push((await get({ query: { 'response-expires': String(n) } })).status)
+  const allowed = 3 + (20 * (performance.now() - started)) / 1_000
+  expect(statuses.filter(status => status === 200).length).toBeLessThanOrEqual(allowed)
+  expect(statuses[0]).toBe(200)
+  expect(server.faults.hits(id)).toBe(statuses.filter(status => status === 503).length)
+})
+
 it('strikes every third request of a prefix, and no other', async () => {
   server.faults.add({ keyPrefix: 'k', every: 3, do: { kind: 'error', code: 'InternalError' } })
   const statuses = []

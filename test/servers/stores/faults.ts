@@ -18,6 +18,8 @@ export interface FaultRule {
   readonly every?: number
   /** Ends after so many. Default: never. */
   readonly times?: number
+  /** Only what comes faster than so many a second: as a store throttles. */
+  readonly aboveRate?: number
   readonly do: FaultAction
 }
 
@@ -60,6 +62,9 @@ interface ActiveRule {
   readonly keyPrefix: ByteString | undefined
   seen: number
   hits: number
+  /** What may still pass of `aboveRate`. */
+  tokens: number
+  tokensAtMs: number
 }
 
 export class Faults {
@@ -76,6 +81,8 @@ export class Faults {
       keyPrefix: keyPrefix === undefined ? undefined : toBytes(keyPrefix),
       seen: 0,
       hits: 0,
+      tokens: 0,
+      tokensAtMs: 0,
     })
     return id
   }
@@ -109,8 +116,20 @@ export class Faults {
 function due(active: ActiveRule): boolean {
   const { skip = 0, every = 1, times = Infinity } = active.rule
   const seen = active.seen++
-  if (seen < skip || (seen - skip) % every !== 0 || active.hits >= times) return false
+  if (seen < skip || (seen - skip) % every !== 0 || active.hits >= times || passes(active)) return false
   active.hits++
+  return true
+}
+
+/** A bucket that holds what comes in a tenth of a second. */
+function passes(active: ActiveRule): boolean {
+  const { aboveRate } = active.rule
+  if (aboveRate === undefined) return false
+  const nowMs = performance.now()
+  active.tokens = Math.min(1 + aboveRate / 10, active.tokens + ((nowMs - active.tokensAtMs) * aboveRate) / 1_000)
+  active.tokensAtMs = nowMs
+  if (active.tokens < 1) return false
+  active.tokens--
   return true
 }
 
