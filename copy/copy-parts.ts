@@ -3,8 +3,9 @@
  * checkpoint before its first part and each part after it was stored, so that another attempt goes on at what is missing.
  */
 import type { Entry, OpenUpload, Outcome } from '../ledger/entry.ts'
+import { rangesFor } from '../model/large.ts'
 import { partRange } from '../model/plan.ts'
-import type { CopyPart, ObjectInfo, Part, PutResult } from '../storage/storage.ts'
+import type { CopyPart, Hashes, ObjectInfo, Part, PutResult } from '../storage/storage.ts'
 import { crc64OfParts } from './crc64.ts'
 import { askStore } from './direct.ts'
 import { eachOf } from '../model/each-of.ts'
@@ -12,6 +13,7 @@ import type { Engine } from './engine.ts'
 import { atDestination, CopyFault, isCopyFault } from './fault.ts'
 import { assertSameVersion, fetchRange } from './fetch.ts'
 import { compareHashes } from './hashing.ts'
+import { sendLongPart, type PutLongPart } from './long-part.ts'
 import { headSource } from './look.ts'
 import { completed, skipped } from './outcome.ts'
 import { proveCopy, type Proof } from './prove-copy.ts'
@@ -23,27 +25,46 @@ import { etagOfParts, verifyPut, whenTaken, type Sent } from './verify.ts'
 import { withPiece } from './with-piece.ts'
 
 const partsAtOnce = 8
+/** They hold their memory for long. */
+const longPartsAtOnce = 3
 
 export async function copyParts(engine: Engine, task: PartsTask): Promise<Outcome> {
   const open = await openUpload(engine, task)
-  await sendParts(engine, task, open)
+  const missing = missingParts(open)
+  if (!task.direct) leaveIfLarge(engine, open, missing.length)
+  await sendParts(engine, task, open, missing)
   await assertUnchanged(engine, task.info)
   return await complete(engine, task, engine.uploads.find(task.entry.key) ?? open)
 }
 
-async function sendParts(engine: Engine, task: PartsTask, { upload, size, parts }: OpenUpload): Promise<void> {
-  const stored = new Set(parts.map(({ number }) => number))
-  const count = Math.max(1, Math.ceil(size / upload.partBytes))
-  const missing = Array.from({ length: count }, (_, i) => i + 1).filter((number) => !stored.has(number))
-  await eachOf(missing, partsAtOnce, async (number) => {
+export const partsOf = ({ size, upload }: Pick<OpenUpload, 'size' | 'upload'>): number => Math.max(1, Math.ceil(size / upload.partBytes))
+
+/** Numbers of the parts, or of those from `first` to `last`, that are not stored yet. */
+export function missingParts(open: OpenUpload, { first, last } = { first: 1, last: partsOf(open) }): number[] {
+  const stored = new Set(open.parts.map(({ number }) => number))
+  return Array.from({ length: last - first + 1 }, (_, i) => first + i).filter((number) => !stored.has(number))
+}
+
+function leaveIfLarge({ large }: Engine, open: OpenUpload, missing: number): void {
+  const bytes = missing * open.upload.partBytes
+  if (large && missing > 0 && (open.long || bytes > large.aboveBytes)) large.leave(open.key, rangesFor(bytes, missing, large.aboveBytes))
+}
+
+type SendTask = Pick<PartsTask, 'info' | 'multipart' | 'direct'>
+
+/** What ends the sending of one part ends it all; a cut leaves what was sent. */
+export async function sendParts(engine: Engine, task: SendTask, { upload, long }: OpenUpload, numbers: readonly number[]): Promise<void> {
+  await eachOf(numbers, long ? longPartsAtOnce : partsAtOnce, async (number) => {
     if (engine.stopped()) throw aborted()
     await tryPiece(engine, upload.key, () => (task.direct ? copyPart(engine, task, number, task.direct) : sendPart(engine, task, number)))
   })
 }
 
-async function sendPart(engine: Engine, { info, multipart }: PartsTask, number: number): Promise<void> {
-  const upload = engine.uploads.find(info.key)?.upload
-  if (upload === undefined) throw aborted()
+async function sendPart(engine: Engine, { info, multipart }: SendTask, number: number): Promise<void> {
+  const open = engine.uploads.find(info.key)
+  if (open === undefined) throw aborted()
+  const { upload } = open
+  if (open.long && multipart.putLongPart) return await sendLong(engine, info, open, number, multipart.putLongPart)
   const range = partRange(number, info.size, upload.partBytes)
   await withPiece(engine, range.last - range.first + 1, async (piece, paced) => {
     await fetchRange(engine, info, range, piece, paced)
@@ -54,8 +75,14 @@ async function sendPart(engine: Engine, { info, multipart }: PartsTask, number: 
   })
 }
 
+/** Nothing went with it that the store could prove: what it states of it does. */
+async function sendLong(engine: Engine, info: ObjectInfo, open: OpenUpload, number: number, put: PutLongPart): Promise<void> {
+  const { part, stated } = await sendLongPart(engine, info, open, number, put)
+  engine.uploads.addPart(info.key, part, isStated(number, stated, part.hashes))
+}
+
 /** What a store copied itself is proved once it is whole. */
-async function copyPart(engine: Engine, { info }: PartsTask, number: number, direct: CopyPart): Promise<void> {
+async function copyPart(engine: Engine, { info }: SendTask, number: number, direct: CopyPart): Promise<void> {
   const { signal } = engine
   const upload = engine.uploads.find(info.key)?.upload
   if (upload === undefined) throw aborted()
@@ -67,13 +94,17 @@ async function copyPart(engine: Engine, { info }: PartsTask, number: number, dir
   }, { signal })
 }
 
-function isProved(engine: Engine, part: Part, ours: Part['hashes']): boolean {
-  const stated = compareHashes(part.hashes, ours)
+function isProved(engine: Engine, part: Part, ours: Hashes): boolean {
+  return isStated(part.number, part.hashes, ours) || engine.hashes.proving !== undefined
+}
+
+function isStated(number: number, theirs: Hashes, ours: Hashes): boolean {
+  const stated = compareHashes(theirs, ours)
   if (stated === 'different') {
-    const sentence = `The destination states another checksum of part ${part.number} than was sent.`
+    const sentence = `The destination states another checksum of part ${number} than was sent.`
     throw new CopyFault('ChecksumMismatch', sentence, 'destination')
   }
-  return stated === 'equal' || engine.hashes.proving !== undefined
+  return stated === 'equal'
 }
 
 /** Where a read cannot be pinned to a version, the object is looked at again once all is read. */

@@ -5,7 +5,7 @@ import { createNextRun } from '../../activities/next-run.ts'
 import type { TestWorkflowEnvironment } from '@temporalio/testing'
 import type { Activities } from '../../activities/index.ts'
 import { nextBoundary } from '../../activities/next-boundary.ts'
-import type { BatchRef, CopyInput, CopyResult } from '../../model/batch.ts'
+import type { BatchRef, CopyInput, CopyResult, LargeState, PartsInput, PartsResult } from '../../model/batch.ts'
 import type { Fault } from '../../model/codes.ts'
 import { heartbeatEveryMs } from '../../model/heartbeat.ts'
 import { copyTaskQueue, jobDefaults, workflowTaskQueue } from '../../model/job.ts'
@@ -24,6 +24,8 @@ export interface SimulationOptions {
   readonly blockedAfter?: number
   /** The files of batch 0 are archived, and can be read at so many looks. */
   readonly readyAtLook?: number
+  /** Batch 0 is one large file of so many ranges; each takes two activities. */
+  readonly ranges?: number
 }
 
 /** What the simulated data plane saw: how often each batch's files were copied, by batch. */
@@ -34,6 +36,9 @@ export interface Simulation {
   readonly copying: () => number
   readonly most: () => number
   readonly looks: () => number
+  /** How often each range was sent, and what its batch was told in the end. */
+  readonly sent: Map<number, number>
+  readonly gathered: () => LargeState | undefined
   readonly mend: () => void
 }
 
@@ -44,7 +49,7 @@ const kib = 1024
 export const counts = (files: number, failed = 0): Counts =>
   ({ ...noCounts, completed: { files: files - failed, bytes: (files - failed) * kib }, failed: { files: failed, bytes: failed * kib } })
 
-export function simulate({ batches, copyMs = 0, failing = 0, blockedAfter = Infinity, readyAtLook = 0 }: SimulationOptions): Simulation {
+export function simulate({ batches, copyMs = 0, failing = 0, blockedAfter = Infinity, readyAtLook = 0, ranges = 0 }: SimulationOptions): Simulation {
   const copied = new Map<number, number>()
   const merged = new Set<number>()
   let copying = 0
@@ -52,8 +57,21 @@ export function simulate({ batches, copyMs = 0, failing = 0, blockedAfter = Infi
   let copies = 0
   let mended = false
   let looks = 0
+  const sent = new Map<number, number>()
+  let gathered: LargeState | undefined
 
-  async function copyBatch({ batch, window }: CopyInput): Promise<CopyResult> {
+  async function copyParts({ range, generation, previous, split }: PartsInput): Promise<PartsResult> {
+    const isAgain = generation > 0
+    if (isAgain !== (previous !== undefined) || split !== 0) throw new Error(`range ${range} was given what is not its own`)
+    await Context.current().sleep(copyMs).catch(() => undefined)
+    sent.set(range, (sent.get(range) ?? 0) + 1)
+    return { parts: { generation, attempt: 1 }, ...(isAgain && { over: 'sent' }) }
+  }
+
+  async function copyBatch({ batch, window, large }: CopyInput): Promise<CopyResult> {
+    if (batch.n === 0 && ranges > 0 && large === undefined)
+      return { done: false, outcomes: { generation: 0, attempt: 1 }, counts: noCounts, failures: {}, queuedMs: 0, large: { row: 0, ranges } }
+    gathered ??= large
     if (++copies > blockedAfter && !mended) return { done: false, counts: noCounts, failures: {}, queuedMs: 0, blocked: revoked }
     if (batch.n === 0 && looks++ < readyAtLook) return { done: false, counts: noCounts, failures: {}, queuedMs: 0, restoringFiles: batch.files }
     const context = Context.current()
@@ -77,6 +95,7 @@ export function simulate({ batches, copyMs = 0, failing = 0, blockedAfter = Infi
 
   const activities: Activities = {
     copyBatch,
+    copyParts,
     checkJob: async () => ({ fault: copies > blockedAfter && !mended ? revoked : null, latestRun: 0, proven: ['md5'], warnings: [] }),
     checkAddress: async ({ address }) => ({ address, ok: true, checks: [], abilities: null, limits: null, rights: null }),
     async listBatches({ firstBatch, maxBatches, call, retry }) {
@@ -107,7 +126,7 @@ export function simulate({ batches, copyMs = 0, failing = 0, blockedAfter = Infi
     nextBoundary,
     share: async () => undefined,
   }
-  return { activities, copied, merged, copying: () => copying, most: () => most, looks: () => looks, mend: () => { mended = true } }
+  return { activities, copied, merged, copying: () => copying, most: () => most, looks: () => looks, sent, gathered: () => gathered, mend: () => { mended = true } }
 }
 
 export const optionsOf = (job: string, more: Partial<JobOptions> = {}): JobOptions =>
