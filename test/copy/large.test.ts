@@ -221,6 +221,17 @@ describe('parts larger than memory', () => {
   })
 })
 
+describe('an object larger than the destination takes', () => {
+  it('fails as TooLarge, by name, before a byte is read or an upload begun', async () => {
+    const source = openMemory()
+    await put(source, 'large', someBytes(size))
+    const [from, to] = [counting(source), counting(openMemory({ limits: { maxObjectBytes: size - 1 } }))]
+    const result = await copyBatch(rig({ source: from.storage, destination: to.storage, entries: await entriesOf(source), largeBytes }))
+    expect(result.outcomes).toMatchObject([{ key: 'large', kind: 'failed', code: 'TooLarge', description: expect.stringContaining(String(size - 1)) }])
+    expect([...from.calls, ...to.calls]).toEqual([])
+  })
+})
+
 describe('an upload whose beginning fails for good', () => {
   it('is aborted where it was begun after all', async () => {
     const begun = await left()
