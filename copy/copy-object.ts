@@ -83,7 +83,11 @@ function isWorthAnotherLook({ uploads }: Engine, { key }: Entry, error: unknown)
 async function transferOnce(engine: Engine, entry: Entry, expected: Expected, again: boolean): Promise<Outcome | Renewed> {
   const direct = await copyDirect(engine, entry, expected)
   if (direct) return direct
-  if (planFor(engine, entry.size).kind === 'whole') return await copyWhole(engine, entry, expected)
+  if (planFor(engine, entry.size).kind === 'whole') {
+    const result = await copyWhole(engine, entry, expected)
+    if (result.kind !== 'grown') await giveUp(engine, entry.key)
+    return result
+  }
   const info = await headSource(engine, entry.key)
   const plan = planFor(engine, info.size)
   const { multipart } = engine.destination

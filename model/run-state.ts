@@ -106,11 +106,11 @@ function largeAfter({ generation, large }: PendingBatch, result: CopyResult): Pi
   return large && result.counts === undefined ? { large } : {}
 }
 
+export const isLarge = ({ batch }: PendingBatch, largeBytes = defaultLargeBytes): boolean => batch.files === 1 && batch.bytes > largeBytes
+
 /** A batch of one large file waits while so many are in the middle of theirs: what is begun comes to its end. */
-export function mayOpen(state: RunState, pending: PendingBatch, copying: ReadonlySet<number>, largeBytes = defaultLargeBytes): boolean {
-  const isLarge = ({ batch }: PendingBatch): boolean => batch.files === 1 && batch.bytes > largeBytes
-  if (pending.large || !isLarge(pending)) return true
-  const begun = state.pending.filter((other) => isLarge(other) && (other.large !== undefined || other.generation > 0 || copying.has(other.batch.n)))
+export function hasRoomFor(state: RunState, pending: PendingBatch, copying: ReadonlySet<number>, largeBytes?: number): boolean {
+  const begun = state.pending.filter((other) => isLarge(other, largeBytes) && (other.generation > 0 || copying.has(other.batch.n)))
   return begun.includes(pending) || begun.length < mostLargeAtOnce
 }
 

@@ -2,7 +2,7 @@
 import { ActivityFailure, CancellationScope, condition, isCancellation, sleep } from '@temporalio/workflow'
 import type { Fault } from '../model/codes.ts'
 import { maxWindow, tooManyFailed } from '../model/job-state.ts'
-import { batchesPerList, isCopied, mayOpen, nextMerge, wantsListing, withCall, withCopied, withDue, withListed, withUnknown } from '../model/run-state.ts'
+import { batchesPerList, isCopied, nextMerge, wantsListing, withCall, withCopied, withDue, withListed, withUnknown } from '../model/run-state.ts'
 import type { PendingBatch } from '../model/run-state.ts'
 import { formatSize } from '../model/size.ts'
 import { copier, lister } from './activities.ts'
@@ -66,7 +66,7 @@ class Pump {
     if (this.copying.has(n) || this.waiting.has(n)) return
     if (this.large.isOpen(pending)) this.startRanges(pending, window)
     else if ((pending.restoring?.until ?? 0) > Date.now()) this.launch(() => this.waitFor(pending))
-    else if (this.inFlight < window && mayOpen(this.job.state.run, pending, this.copying, this.job.options.largeBytes)) this.launch(() => this.copy(pending))
+    else if (this.inFlight < window && this.large.mayBegin(pending, this.copying)) this.launch(() => this.copy(pending))
   }
 
   private startRanges(pending: PendingBatch, window: number): void {

@@ -1,7 +1,8 @@
 /** Large files in the middle of their ranges: one activity a range at a time, each on whichever worker is free. */
+import { patched } from '@temporalio/workflow'
 import type { Fault } from '../model/codes.ts'
 import { openRanges, withRange, type RangeAnswer } from '../model/large.ts'
-import { withLarge, type PendingBatch } from '../model/run-state.ts'
+import { hasRoomFor, isLarge, withLarge, type PendingBatch } from '../model/run-state.ts'
 import { partSender } from './activities.ts'
 import { isCutOff, lastOutcomes } from './cut-off.ts'
 import type { Job } from './job.ts'
@@ -31,10 +32,17 @@ export class LargeObjects {
     return large ? openRanges(large).filter((range) => !this.sendingOf(batch.n).has(range)) : []
   }
 
+  /** The batch may begin: it is none of one large file, or there is room for its. */
+  mayBegin(pending: PendingBatch, copying: ReadonlySet<number>): boolean {
+    const { state, options } = this.job
+    if (!isLarge(pending, options.largeBytes) || !patched('few-large-objects')) return true
+    return hasRoomFor(state.run, pending, copying, options.largeBytes)
+  }
+
   async send({ batch, outcomes, large }: PendingBatch, range: number): Promise<void> {
     const { state } = this.job
     const at = large?.ranges[range]
-    if (large === undefined || at === undefined || outcomes === undefined) return
+    if (large === undefined || at === undefined || outcomes === undefined) return this.note(batch.n, range, { over: 'ended' })
     const { row, split, ranges } = large
     const known = this.sendingOf(batch.n)
     this.sending.set(batch.n, known.add(range))

@@ -110,6 +110,14 @@ describe('a large file whose source changes', () => {
     expect(begun.store.uploads.size).toBe(0)
   })
 
+  it('leaves no upload when it is a small one by now', async () => {
+    const begun = await left()
+    await put(begun.source, 'large', 'small by now')
+    expect(await copyBatch(rig({ ...begun, largeBytes }))).toMatchObject({ done: true, counts: { completed: { files: 2 } } })
+    expect((await read(begun.destination, 'large')).toString()).toBe('small by now')
+    expect(begun.store.uploads.size).toBe(0)
+  })
+
   it('fails as SourceChanged when it changes again', async () => {
     const begun = await left()
     await put(begun.source, 'large', someBytes(size, 2))

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { CopyResult, LargeState } from '../../model/batch.ts'
 import { mostRanges, newLarge, openRanges, rangeNumbers, rangesFor, withRange } from '../../model/large.ts'
-import { mayOpen, newRun, withCopied, withLarge, withListed, withUnknown } from '../../model/run-state.ts'
+import { hasRoomFor, isLarge, newRun, withCopied, withLarge, withListed, withUnknown } from '../../model/run-state.ts'
 import { noCounts, noTally } from '../../model/status.ts'
 
 const GiB = 1024 ** 3
@@ -64,9 +64,9 @@ describe('a batch whose file leaves it', () => {
     const [first, , , , , , , , ninth] = state.pending
     if (first === undefined || ninth === undefined) throw new Error('nothing is pending')
     const copying = new Set([0, 1, 2, 3, 4, 5, 6, 7])
-    expect(mayOpen(state, first, new Set())).toBe(true)
-    expect(mayOpen(state, ninth, copying)).toBe(false)
-    expect(mayOpen(withCopied(state, 0, { ...answer, done: true }), ninth, new Set([...copying].slice(1)))).toBe(true)
-    expect(mayOpen(state, { ...ninth, batch: { ...ninth.batch, files: 2 } }, copying)).toBe(true)
+    expect(hasRoomFor(state, first, new Set())).toBe(true)
+    expect(hasRoomFor(state, ninth, copying)).toBe(false)
+    expect(hasRoomFor(withCopied(state, 0, { ...answer, done: true }), ninth, new Set([...copying].slice(1)))).toBe(true)
+    expect([isLarge(ninth), isLarge({ ...ninth, batch: { ...ninth.batch, files: 2 } })]).toEqual([true, false])
   })
 })
