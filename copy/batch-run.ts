@@ -7,7 +7,7 @@ import { openBook, type BatchBook } from './batch-book.ts'
 import type { CopyTask } from './copy-task.ts'
 import { openDirect } from './direct.ts'
 import { makeEndings } from './endings.ts'
-import { makeComparison, type Engine, type LargeDoor } from './engine.ts'
+import { makeComparison, type Engine, type LargeDoor, type Leaving } from './engine.ts'
 import { openHasher, planHashes } from './hashing.ts'
 import { makeMeter } from './meter.ts'
 import { giveUp } from './open-upload.ts'
@@ -20,8 +20,8 @@ export interface Run {
   readonly engine: Engine
   readonly book: BatchBook
   readonly suspects: Suspects
-  /** Large files that are to be sent in so many ranges. */
-  readonly leaving: ReadonlyMap<string, number>
+  /** Large files that are to be sent in ranges. */
+  readonly leaving: ReadonlyMap<string, Leaving>
   settle(outcome: Outcome): Promise<void>
   blame(suspect: Suspect): Promise<void>
   /** The address at fault, if one is. Throws what broke the ledger otherwise. */
@@ -51,7 +51,7 @@ export async function startRun(task: CopyTask, blameIn: Blame = endsSo): Promise
     })
   })
   const meter = makeMeter(now)
-  const leaving = new Map<string, number>()
+  const leaving = new Map<string, Leaving>()
   const report = () => onProgress({ counts: book.counts, movedBytes: meter.movedBytes, bytesPerSecond: meter.bytesPerSecond })
   const engine: Engine = {
     source, destination, options, pool, pieces, now,
@@ -95,11 +95,11 @@ export async function startRun(task: CopyTask, blameIn: Blame = endsSo): Promise
   }
 }
 
-function doorTo(leaving: Map<string, number>, aboveBytes: number): LargeDoor {
+function doorTo(leaving: Map<string, Leaving>, aboveBytes: number): LargeDoor {
   return {
     aboveBytes,
-    leave(key, ranges) {
-      leaving.set(key, ranges)
+    leave(key, file) {
+      leaving.set(key, file)
       throw aborted()
     },
   }

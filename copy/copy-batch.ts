@@ -103,6 +103,6 @@ function toResult(entries: readonly Entry[], { book, leaving, blocked }: Run): B
 function firstLeaving(entries: readonly Entry[], book: BatchBook, leaving: Run['leaving']): LargeFile | undefined {
   const mayGoOn = entries.some(({ key }) => !book.has(key) && !leaving.has(key) && book.restoringSince(key) === undefined)
   const row = entries.findIndex(({ key }) => leaving.has(key))
-  const ranges = leaving.get(entries[row]?.key ?? '')
-  return mayGoOn || ranges === undefined ? undefined : { row, ranges }
+  const file = leaving.get(entries[row]?.key ?? '')
+  return mayGoOn || file === undefined ? undefined : { row, ...file }
 }

@@ -29,7 +29,8 @@ export async function copyParts(engine: Engine, task: PartsTask): Promise<Outcom
 
 function leaveIfLarge({ large }: Engine, open: OpenUpload, missing: number): void {
   const bytes = missing * open.upload.partBytes
-  if (large && missing > 0 && (open.long || bytes > large.aboveBytes)) large.leave(open.key, rangesFor(bytes, missing, large.aboveBytes))
+  if (large === undefined || missing === 0 || (!open.long && bytes <= large.aboveBytes)) return
+  large.leave(open.key, { ranges: rangesFor(bytes, missing, large.aboveBytes), ...(open.long && { long: true }) })
 }
 
 /** Where a read cannot be pinned to a version, the object is looked at again once all is read. */

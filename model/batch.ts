@@ -68,6 +68,8 @@ export interface LargeFile {
   /** Of the batch's entries, from 0. */
   readonly row: number
   readonly ranges: number
+  /** Its parts are larger than memory holds: one may take longer than an activity's turn. */
+  readonly long?: true
 }
 
 export interface RangeState {
@@ -83,6 +85,7 @@ export interface LargeState {
   readonly row: number
   /** Generation of the batch that answered so: with it no two splits share names in the ledger. */
   readonly split: number
+  readonly long?: true
   readonly ranges: readonly RangeState[]
 }
 

@@ -21,8 +21,8 @@ export function rangeNumbers({ range, ranges }: { readonly range: number; readon
   return { first: before(range) + 1, last: before(range + 1) }
 }
 
-export const newLarge = ({ row, ranges }: LargeFile, split: number): LargeState =>
-  ({ row, split, ranges: Array.from({ length: ranges }, () => ({ generation: 0 })) })
+export const newLarge = ({ row, ranges, long }: LargeFile, split: number): LargeState =>
+  ({ row, split, ...(long && { long }), ranges: Array.from({ length: ranges }, () => ({ generation: 0 })) })
 
 /** Ranges that may still send. Once one has ended none does: the batch looks first. */
 export function openRanges({ ranges }: LargeState): number[] {

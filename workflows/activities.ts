@@ -24,8 +24,8 @@ export const copier = (summary: string, window: number): Pick<Activities, 'copyB
     ...common, summary, taskQueue: copyTaskQueue, startToCloseTimeout: '5m', heartbeatTimeout: heartbeatTimeoutMs(window),
   })
 
-/** A part of the largest objects may take hours under a low limit; heartbeats tell whether its worker lives. */
-export const partSender = (summary: string, window: number): Pick<Activities, 'copyParts'> =>
+/** A long part may take hours under a low limit; heartbeats tell whether its worker lives. */
+export const partSender = (summary: string, window: number, long: boolean): Pick<Activities, 'copyParts'> =>
   proxyActivities<Activities>({
-    ...common, summary, taskQueue: copyTaskQueue, startToCloseTimeout: '12h', heartbeatTimeout: heartbeatTimeoutMs(window),
+    ...common, summary, taskQueue: copyTaskQueue, startToCloseTimeout: long ? '12h' : '5m', heartbeatTimeout: heartbeatTimeoutMs(window),
   })

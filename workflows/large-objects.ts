@@ -43,12 +43,12 @@ export class LargeObjects {
     const { state } = this.job
     const at = large?.ranges[range]
     if (large === undefined || at === undefined || outcomes === undefined) return this.note(batch.n, range, { over: 'ended' })
-    const { row, split, ranges } = large
+    const { row, split, ranges, long = false } = large
     const known = this.sendingOf(batch.n)
     this.sending.set(batch.n, known.add(range))
     try {
       const again = at.generation === 0 ? '' : `, generation ${at.generation}`
-      const result = await partSender(`run ${state.run.run}, batch ${batch.n}, range ${range + 1} of ${ranges.length}${again}`, state.window).copyParts({
+      const result = await partSender(`run ${state.run.run}, batch ${batch.n}, range ${range + 1} of ${ranges.length}${again}`, state.window, long).copyParts({
         context: this.job.context, batch, outcomes, row, split, range, ranges: ranges.length, generation: at.generation, window: state.window,
         ...(at.parts && { previous: at.parts }),
       })
