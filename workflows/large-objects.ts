@@ -24,7 +24,7 @@ export class LargeObjects {
 
   /** The batch's file has ranges that are sent, or are still to be: the batch itself has to wait. */
   isOpen({ batch, large }: PendingBatch): boolean {
-    return this.sendingOf(batch.n).size > 0 || (large !== undefined && openRanges(large).length > 0)
+    return large !== undefined && (this.sendingOf(batch.n).size > 0 || openRanges(large).length > 0)
   }
 
   /** Ranges that can be sent now. */

@@ -32,7 +32,8 @@ const folder = temporaryFolder('share')
 let temporal: TemporalServer
 let oss: OssProcess
 let client: JobsClient
-const doors: Door[] = []
+let a: Door
+let b: Door
 const hosts: WorkerHost[] = []
 
 /** The destination as one host sees it. */
@@ -40,7 +41,7 @@ interface Door {
   readonly proxy: CountingProxy
   readonly configPath: string
   /** Of parts that its host began to send, and of ledger files of parts. */
-  readonly sent: number[]
+  sent: number[]
   ledgerParts: number
 }
 
@@ -53,7 +54,6 @@ async function openDoor(): Promise<Door> {
     if (method === 'PUT' && number !== undefined) door.sent.push(Number(number))
     if (method === 'PUT' && url.includes('.parts-')) door.ledgerParts++
   }
-  doors.push(door)
   return door
 }
 
@@ -61,13 +61,15 @@ beforeAll(async () => {
   ;[temporal, oss] = await Promise.all([startTemporalServer(), startOssProcess({ buckets: ['archive'] })])
   client = connectJobs(temporal.address)
   await mkdir(join(folder, 'films'), { recursive: true })
+  ;[a, b] = [await openDoor(), await openDoor()]
+  for (const door of [a, b]) await startHost(door)
 })
 afterEach(async () => {
-  await Promise.all(hosts.splice(0).map((host) => host.kill()))
-  await Promise.all(doors.splice(0).map(({ proxy }) => proxy.stop()))
-  for (const id of ['parts', 'begin']) await oss.removeFault(id)
+  for (const id of ['parts', 'later', 'begin']) await oss.removeFault(id)
 })
 afterAll(async () => {
+  await Promise.all(hosts.map((host) => host.kill()))
+  await Promise.all([a, b].map((door) => door?.proxy.stop()))
   await client?.close()
   await oss?.stop()
   await temporal?.stop()
@@ -81,10 +83,8 @@ async function writeFilm(): Promise<void> {
   await file.close()
 }
 
-async function startHost({ configPath }: Door): Promise<WorkerHost> {
-  const host = await startWorkerHost({ address: temporal.address, configPath })
-  hosts.push(host)
-  return host
+async function startHost({ configPath }: Door): Promise<void> {
+  hosts.push(await startWorkerHost({ address: temporal.address, configPath }))
 }
 
 async function begin(job: string, more: Partial<JobOptions> = {}): Promise<void> {
@@ -107,36 +107,11 @@ async function expectWhole(job: string): Promise<void> {
   expect(await openUploads(oss.client('archive'))).toEqual([])
 }
 
-describe('a large object on two workers', { timeout: 120_000 }, () => {
-  it('is sent by both; when one is killed the other goes on from the ledger and the parts that the store lists', async () => {
-    const [a, b] = await Promise.all([openDoor(), openDoor()])
-    const [first] = await Promise.all([a, b].map(startHost))
-    await slowParts(1_500)
-    await begin('shared')
-    await awaitUntil(() => a.sent.length > 1 && b.sent.length > 1 && a.ledgerParts > 0 && b.ledgerParts > 0, { timeoutMs: 60_000 })
-    await first?.kill()
-    const lost = a.sent.length
-    await oss.removeFault('parts')
-    await expectWhole('shared')
-
-    const again = a.sent.length + b.sent.length - parts
-    console.log(`large object: ${lost} parts begun by the killed worker, ${b.sent.length} by the other; ${again} of ${parts} (${(again * partBytes) / MiB} of ${Math.round(size / MiB)} MiB) sent again`)
-    expect(new Set([...a.sent, ...b.sent]).size).toBe(parts)
-    expect(again).toBeLessThan(lost)
-    expect(await operations()).toMatchObject({ InitiateMultipartUpload: 1, CompleteMultipartUpload: 1 })
-    expect((await operations())['ListParts']).toBeGreaterThanOrEqual(1)
-    const histories = await historiesOf(client.client, 'shared')
-    const payloads = JSON.stringify(histories, (_, value: unknown) => (value instanceof Uint8Array ? Buffer.from(value).toString() : value))
-    expect(payloads).toContain('copyParts')
-    expect(payloads).not.toContain('the-long-one')
-  })
-
+describe('a large object on two workers', () => {
   it('is begun anew, once, when its source changes meanwhile', async () => {
-    const [a, b] = await Promise.all([openDoor(), openDoor()])
-    await Promise.all([a, b].map(startHost))
     await slowParts(1_000)
     await begin('changed')
-    await awaitUntil(async () => ((await operations())['UploadPart'] ?? 0) > 4)
+    await awaitUntil(async () => ((await operations())['UploadPart'] ?? 0) > 4, { timeoutMs: 60_000 })
     await writeFilm()
     await oss.removeFault('parts')
     await expectWhole('changed')
@@ -144,8 +119,6 @@ describe('a large object on two workers', { timeout: 120_000 }, () => {
   })
 
   it('keeps to its flow limit, stops at a piece, goes on where it was, and leaves no upload of which it never learnt', async () => {
-    const [a, b] = await Promise.all([openDoor(), openDoor()])
-    await Promise.all([a, b].map(startHost))
     await oss.setFault({ id: 'begin', operation: 'InitiateMultipartUpload', times: 1, do: { kind: 'lose-answer' } })
     const mostBytes = 10 * MiB
     await begin('slowly', { maxFlow: '10MiB/s' })
@@ -167,5 +140,30 @@ describe('a large object on two workers', { timeout: 120_000 }, () => {
     expect(busiest).toBeLessThanOrEqual(10 * mostBytes * 1.1 + 2 * partBytes)
     expect(await operations()).toMatchObject({ InitiateMultipartUpload: 2, CompleteMultipartUpload: 1 })
     expect((await operations())['UploadPart']).toBeLessThanOrEqual(parts + 4)
+  })
+
+  it('is sent by both; when one is killed the other goes on from the ledger and the parts that the store lists', async () => {
+    for (const door of [a, b]) Object.assign(door, { sent: [], ledgerParts: 0 })
+    await slowParts(1_000)
+    await oss.setFault({ id: 'later', operation: 'UploadPart', skip: 8, do: { kind: 'latency', ms: 6_000 } })
+    await begin('shared')
+    const isInTheMiddle = (door: Door): boolean => door.ledgerParts > 0 && door.sent.length > 4
+    await awaitUntil(() => isInTheMiddle(a) && b.ledgerParts > 0, { timeoutMs: 90_000 })
+    await hosts[0]?.kill()
+    const lost = a.sent.length
+    for (const id of ['parts', 'later']) await oss.removeFault(id)
+    await expectWhole('shared')
+
+    const again = a.sent.length + b.sent.length - parts
+    console.log(`large object: ${lost} parts begun by the killed worker, ${b.sent.length} by the other; ${again} of ${parts} (${(again * partBytes) / MiB} of ${Math.round(size / MiB)} MiB) sent again`)
+    expect(new Set([...a.sent, ...b.sent]).size).toBe(parts)
+    expect(again).toBeGreaterThan(0)
+    expect(again).toBeLessThan(lost)
+    expect(await operations()).toMatchObject({ InitiateMultipartUpload: 1, CompleteMultipartUpload: 1 })
+    expect((await operations())['ListParts']).toBeGreaterThanOrEqual(1)
+    const histories = await historiesOf(client.client, 'shared')
+    const payloads = JSON.stringify(histories, (_, value: unknown) => (value instanceof Uint8Array ? Buffer.from(value).toString() : value))
+    expect(payloads).toContain('copyParts')
+    expect(payloads).not.toContain('the-long-one')
   })
 })
