@@ -5,6 +5,7 @@ import { openLedger } from '../ledger/ledger.ts'
 import type { BatchState } from '../ledger/entry.ts'
 import type { Role } from '../model/address.ts'
 import type { CopyInput, CopyResult, OutcomesRef } from '../model/batch.ts'
+import { defaultLargeBytes } from '../model/large.ts'
 import { heartbeatEveryMs } from '../model/heartbeat.ts'
 import { countsSince, noCounts } from '../model/status.ts'
 import type { CopyHeartbeat } from '../model/heartbeat.ts'
@@ -13,12 +14,13 @@ import { beating } from './beating.ts'
 import type { Ending } from './beating.ts'
 import type { Dependencies } from './dependencies.ts'
 import { blockingFault } from './fault.ts'
+import { gatherRanges } from './gather-ranges.ts'
 import { readBefore } from './outcomes-before.ts'
 
 /** An activity gives its slot back after this long, finished or not: nothing waits behind a slow batch. */
 const turnMs = 60_000
 /** Batches that began together end their turns one after the other: what is paced flows on meanwhile. */
-const turnOf = (n: number): number => turnMs - (n % 4) * 5_000
+export const turnOf = (n: number): number => turnMs - (n % 4) * 5_000
 
 export const createCopyBatch = (dependencies: Dependencies, paces: JobPaces) =>
   async function copyBatchActivity(input: CopyInput): Promise<CopyResult> {
@@ -68,20 +70,20 @@ class BatchTurn {
     return slowedBy.length > 0 ? { slowedBy } : {}
   }
 
-  private answer(result: Pick<CopyResult, 'done' | 'counts' | 'failures' | 'restoringFiles' | 'blocked'>): CopyResult {
-    const { done, counts, failures, restoringFiles, blocked } = result
+  private answer(result: Pick<CopyResult, 'done' | 'counts' | 'failures' | 'restoringFiles' | 'large' | 'blocked'>): CopyResult {
+    const { done, counts, failures, restoringFiles, large, blocked } = result
     return {
-      done, ...(counts && { counts }), ...(failures && { failures }), ...(restoringFiles && { restoringFiles }), ...(blocked && { blocked }), ...(this.written && { outcomes: this.written }), ...this.slowed,
+      done, ...(counts && { counts }), ...(failures && { failures }), ...(restoringFiles && { restoringFiles }), ...(large && { large }), ...(blocked && { blocked }), ...(this.written && { outcomes: this.written }), ...this.slowed,
       queuedMs: this.startedAt - this.info.currentAttemptScheduledTimestampMs,
     }
   }
 
   private async copy({ cut, abort }: Ending) {
     const { storages, pool, pieces } = this.dependencies
-    const { context, batch, generation } = this.input
+    const { context, batch, generation, large, splits } = this.input
     const { options } = context
     const ledger = openLedger(await storages.ledger(options), context)
-    const before = await readBefore(ledger, batch.n, this.mine, this.written, { signal: abort })
+    const before = await readBefore((ref) => ledger.readOutcomes(batch.n, ref, { signal: abort }), this.mine, this.written)
     this.written = before?.ref
     const [source, destination] = [await storages.source(options), await storages.destination(options)]
     this.ends = { source, destination }
@@ -90,12 +92,15 @@ class BatchTurn {
       this.written = this.mine
       this.beat = { ...this.beat, outcomes: this.mine }
     }
+    const entries = await ledger.readEntries(batch.n, batch.listAttempt, { signal: abort })
+    const gathered = before && large && (await gatherRanges(ledger, batch.n, entries, before.state, large, { signal: abort }))
+    if (gathered) await checkpoint(gathered)
     return await copyBatch({
       source, destination,
-      entries: await ledger.readEntries(batch.n, batch.listAttempt, { signal: abort }),
-      previous: before?.state, followsOthers: generation > 0 || this.mine.attempt > 1,
+      entries, previous: gathered ?? before?.state, followsOthers: generation > 0 || this.mine.attempt > 1,
       options, pool, pieces, pace: this.held.pace, cut, checkpoint, signal: abort, deadlineMs: this.startedAt + turnOf(batch.n), now: Date.now,
       proven: new Set(context.proven as readonly HashName[]),
+      ...(splits && { largeBytes: large ? Infinity : (options.largeBytes ?? defaultLargeBytes) }),
       onProgress: ({ counts, movedBytes, bytesPerSecond }) => { this.beat = { ...this.beat, counts: countsSince(counts, this.input.known), movedBytes, bytesPerSecond } },
     })
   }

@@ -3,6 +3,7 @@ import type { JobPaces } from '../copy/job-paces.ts'
 import { createCheckAddress } from './check/check-address-activity.ts'
 import { createCheckJob } from './check/check-job.ts'
 import { createCopyBatch } from './copy-batch.ts'
+import { createCopyParts } from './copy-parts.ts'
 import type { Dependencies } from './dependencies.ts'
 import { createListBatches } from './list-batches.ts'
 import { createMergeBatches } from './merge-batches.ts'
@@ -31,6 +32,7 @@ export const createControlActivities = (dependencies: Dependencies) => ({
 /** For the queue `tranship-copy`. */
 export const createCopyActivities = (dependencies: Dependencies, paces: JobPaces) => ({
   copyBatch: createCopyBatch(dependencies, paces),
+  copyParts: createCopyParts(dependencies, paces),
 })
 
 /** For the queue of one host alone. */

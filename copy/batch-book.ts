@@ -101,6 +101,12 @@ export function openBook(previous: BatchState | undefined, checkpoint: (state: B
       uploads.set(key, { ...open, parts, verified: open.verified && verified })
       changed()
     },
+    spoil(key, fault) {
+      const open = uploads.get(key)
+      if (open === undefined) return
+      uploads.set(key, { ...open, fault })
+      changed()
+    },
     close(key) {
       if (uploads.delete(key)) changed()
     },

@@ -29,6 +29,8 @@ export interface CopyTask {
   readonly onProgress: (progress: CopyProgress) => void
   /** Keeps the whole state of the batch; never called while a call is pending. */
   readonly checkpoint: (state: BatchState) => Promise<void>
+  /** Larger files leave the batch. Absent: none does. */
+  readonly largeBytes?: number
   /** Hashes that the destination was seen to refuse when wrong. */
   readonly proven?: ReadonlySet<HashName>
 }

@@ -69,6 +69,12 @@ export interface OpenUpload {
   readonly verified: boolean
   /** Names of what was left behind when it was begun. */
   readonly dropped?: readonly string[]
+  /** Its parts are larger than memory holds. */
+  readonly long?: true
+  /** It is the second: the first was given up because the source changed or bytes were not those sent. */
+  readonly again?: true
+  /** Why a range of its parts could not be sent. */
+  readonly fault?: Failure
 }
 
 export interface LedgerHeader {

@@ -5,7 +5,7 @@
  */
 import { eachOf } from '../model/each-of.ts'
 import { retrying } from '../storage/retrying.ts'
-import type { FragmentRef, ListPosition, OutcomesRef, RunContext } from '../model/batch.ts'
+import type { FragmentRef, ListPosition, OutcomesRef, PartsRef, RunContext } from '../model/batch.ts'
 import type { Tries } from '../model/tries.ts'
 import { ledgerFolder } from '../model/report-row.ts'
 import type { CallOptions, Storage } from '../storage/storage.ts'
@@ -20,6 +20,9 @@ export interface Ledger {
   readEntries(n: number, listAttempt: number, options?: CallOptions): Promise<Entry[]>
   writeOutcomes(n: number, ref: OutcomesRef, state: BatchState, options?: CallOptions): Promise<void>
   readOutcomes(n: number, ref: OutcomesRef, options?: CallOptions): Promise<BatchState>
+  /** As outcomes, of one range of a large file: its upload with the range's parts. */
+  writeParts(n: number, ref: PartsRef, state: BatchState, options?: CallOptions): Promise<void>
+  readParts(n: number, ref: PartsRef, options?: CallOptions): Promise<BatchState>
   writeCursor(call: number, attempt: number, cursor: ListCursor, options?: CallOptions): Promise<void>
   readCursor(position: ListPosition, options?: CallOptions): Promise<ListCursor>
   /** Part numbers count from 0 over all lists of a merge. */
@@ -41,6 +44,8 @@ export function openLedger(storage: Storage, context: RunContext): Ledger {
     readEntries: async (n, attempt, options) => splitRows<Entry>(await files.read(entriesName(n, attempt), options)),
     writeOutcomes: (n, ref, state, options) => files.write(outcomesName(n, ref), encodeRows(stateRows(state)), options),
     readOutcomes: async (n, ref, options) => toState(splitRows<StateRow>(await files.read(outcomesName(n, ref), options))),
+    writeParts: (n, ref, state, options) => files.write(partsName(n, ref), encodeRows(stateRows(state)), options),
+    readParts: async (n, ref, options) => toState(splitRows<StateRow>(await files.read(partsName(n, ref), options))),
     writeCursor: (call, attempt, cursor, options) => files.write(cursorName({ call, attempt }), encodeRows([cursor]), options),
     readCursor: async (position, options) => only(splitRows<ListCursor>(await files.read(cursorName(position), options))),
     writeFragment: (merge, attempt, part, bytes, options) => files.write(partName({ merge, attempt }, part), bytes, options),
@@ -53,6 +58,7 @@ export function openLedger(storage: Storage, context: RunContext): Ledger {
 
 const entriesName = (n: number, attempt: number) => `0-${n}.${attempt}.list`
 const outcomesName = (n: number, { generation, attempt }: OutcomesRef) => `0-${n}.${generation}.${attempt}`
+const partsName = (n: number, { split, range, generation, attempt }: PartsRef) => `0-${n}.${split}.parts-${range}.${generation}.${attempt}`
 const cursorName = ({ call, attempt }: ListPosition) => `cursor-${call}.${attempt}`
 const partName = ({ merge, attempt }: Pick<FragmentRef, 'merge' | 'attempt'>, part: number) => `fragment-${merge}.${attempt}.${part}`
 const indexName = ({ merge, attempt }: Pick<FragmentRef, 'merge' | 'attempt'>) => `fragment-${merge}.${attempt}.index`

@@ -8,15 +8,15 @@ export interface Cut {
   readonly rest: readonly Entry[]
 }
 
-/** The first batch of `entries`; undefined while more entries could still go into it. */
-export function cutBatch(entries: readonly Entry[]): Cut | undefined {
+/** The first batch of `entries`; undefined while more entries could still go into it. A file of `mostBytes` is alone in its own. */
+export function cutBatch(entries: readonly Entry[], mostBytes = maxBatchBytes): Cut | undefined {
   let bytes = 0
   for (const [i, entry] of entries.entries()) {
     const size = bytesOf(entry)
-    if (i === maxBatchFiles || (i > 0 && bytes + size > maxBatchBytes)) return { batch: entries.slice(0, i), rest: entries.slice(i) }
+    if (i === maxBatchFiles || (i > 0 && bytes + size > mostBytes)) return { batch: entries.slice(0, i), rest: entries.slice(i) }
     bytes += size
   }
-  return entries.length === maxBatchFiles || bytes >= maxBatchBytes ? { batch: entries, rest: [] } : undefined
+  return entries.length === maxBatchFiles || bytes >= mostBytes ? { batch: entries, rest: [] } : undefined
 }
 
 const bytesOf = ({ excluded, size }: Entry): number => (excluded ? 0 : size)

@@ -53,6 +53,8 @@ export interface JobOptions {
   readonly restoreDays?: number
   /** The first wait for restored copies; each further one is twice as long, up to an hour. */
   readonly restoreWaitMs?: number
+  /** Objects larger than this are copied by several workers at a time. Absent: 5 GiB. */
+  readonly largeBytes?: number
   readonly listExcluded: boolean
   /** The job ends early when more files than this have failed: a number, or percent of the files seen. */
   readonly maxFailed?: { readonly files: number } | { readonly percent: number }

@@ -228,6 +228,11 @@ export interface Hashes {
 
 /** Bytes in memory, sent in order. The caller leaves them alone until the call settles. */
 export type Body = readonly Uint8Array[]
+/** A body too large for memory, of exactly `size` bytes. It is asked for once; a chunk is valid until the next one is asked for. */
+export interface LongBody {
+  readonly size: number
+  readonly chunks: AsyncIterable<Uint8Array>
+}
 export type Sink = (chunk: Uint8Array) => void | Promise<void>
 
 export interface GetOptions extends CallOptions {
@@ -267,6 +272,8 @@ export interface Multipart {
   create(key: string, options: CreateUploadOptions): Promise<UploadRef>
   /** Fails `no-upload` once the upload is aborted or completed, where `abilities.endsUploads`. */
   putPart(upload: UploadRef, number: number, body: Body, options?: PartOptions): Promise<Part>
+  /** As `putPart`, into an upload created as `long`: no hash is known before the last byte. Absent: parts are what memory holds. */
+  putLongPart?(upload: UploadRef, number: number, body: LongBody, options?: CallOptions): Promise<Part>
   /** Every part that the store holds, by number. Fails `no-upload`. */
   listParts(upload: UploadRef, options?: CallOptions): Promise<Part[]>
   /**
@@ -296,6 +303,8 @@ export interface CreateUploadOptions extends CallOptions {
   readonly acl?: CannedAcl
   readonly size: number
   readonly partBytes: number
+  /** Its parts come by `putLongPart`. */
+  readonly long?: true
 }
 
 export interface PartOptions extends CallOptions {

@@ -24,3 +24,9 @@ export const copier = (summary: string, job: JobOptions, window: number): Pick<A
   proxyActivities<Activities>({
     ...common, summary, priority: priorityOf(job), taskQueue: copyTaskQueue, startToCloseTimeout: '5m', heartbeatTimeout: heartbeatTimeoutMs(window),
   })
+
+/** A long part may take hours under a low limit; heartbeats tell whether its worker lives. */
+export const partSender = (summary: string, job: JobOptions, window: number, long: boolean): Pick<Activities, 'copyParts'> =>
+  proxyActivities<Activities>({
+    ...common, summary, priority: priorityOf(job), taskQueue: copyTaskQueue, startToCloseTimeout: long ? '12h' : '5m', heartbeatTimeout: heartbeatTimeoutMs(window),
+  })

@@ -15,6 +15,7 @@ export interface Scenario {
 
 const files = 2_500
 const slowMs = 400
+const MiB = 1024 ** 2
 
 export const fillSource = (rig: Rig): Promise<void> => fill(rig, '', files)
 
@@ -91,6 +92,15 @@ export const scenarios: readonly Scenario[] = [
       await rig.destination.setKeys([{ accessKeyId: 'process-key-id', accessKeySecret: 'process-key-secret' }])
       await rig.client.jobs.start(job)
     }))
+  } },
+  { name: 'large-object', play: async (rig, job) => {
+    const source = rig.source.client('photos')
+    await source.put('large/film.bin', Buffer.alloc(40 * MiB))
+    await withHost(rig, async () => {
+      await rig.client.jobs.create(optionsOf({ job, source: 'photos:large/', destination: `archive:${job}/`, largeBytes: 16 * MiB, serverCopy: false }))
+      await end(rig, job, 'Completed')
+    })
+    await source.delete('large/film.bin')
   } },
   { name: 'continued-as-new', shortHistories: true, play: async (rig, job) => {
     await withHost(rig, () => slowly(rig, job, () => create(rig, job)))

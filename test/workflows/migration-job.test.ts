@@ -66,6 +66,32 @@ describe('a job', () => {
     expect([...simulation.copied.values()].every((files) => files === 100)).toBe(true)
   })
 
+  it('sends a large file in ranges, by as many activities as there is room for, and lets its batch gather them', async () => {
+    const simulation = simulate({ batches: 3, ranges: 7, copyMs: 50 })
+    await withWorkers(environment, simulation, async () => {
+      const handle = await begin(optionsOf('large-job', { window: 3 }))
+      expect(await handle.result()).toMatchObject({ status: 'Completed', counts: { completed: { files: 300 } } })
+    })
+    expect([...simulation.sent.values()]).toEqual(Array(7).fill(2))
+    expect(simulation.gathered()).toEqual({
+      row: 0, split: 0, ranges: Array(7).fill({ generation: 2, parts: { generation: 1, attempt: 1 }, over: 'sent' }),
+    })
+  })
+
+  it('keeps the ranges of a large file over a stop', async () => {
+    const simulation = simulate({ batches: 1, ranges: 5, copyMs: 400 })
+    await withWorkers(environment, simulation, async () => {
+      const handle = await begin(optionsOf('stopped-large-job', { window: 2 }))
+      await awaitUntil(() => simulation.sent.size >= 2)
+      await handle.executeUpdate('stop', { args: [{}] })
+      await awaitUntil(async () => (await memoOf('stopped-large-job')).status === 'Stopped')
+      await handle.signal('start', {})
+      const memo = await environment.client.workflow.getHandle(workflowIdOf('stopped-large-job')).result()
+      expect(memo).toMatchObject({ status: 'Completed', counts: { completed: { files: 100 } } })
+    })
+    expect(simulation.gathered()?.ranges.every(({ over }) => over === 'sent')).toBe(true)
+  })
+
   it('waits for restored copies on a timer, beside which others go on, and stops and starts meanwhile', async () => {
     const simulation = simulate({ batches: 5, readyAtLook: 2 })
     const name = 'restoring-job'

@@ -6,7 +6,7 @@ import { createNextRun } from '../../activities/next-run.ts'
 import type { TestWorkflowEnvironment } from '@temporalio/testing'
 import type { Activities } from '../../activities/index.ts'
 import { nextBoundary } from '../../activities/next-boundary.ts'
-import type { BatchRef, CopyInput, CopyResult } from '../../model/batch.ts'
+import type { BatchRef, CopyInput, CopyResult, LargeState, PartsInput, PartsResult } from '../../model/batch.ts'
 import type { Fault } from '../../model/codes.ts'
 import { heartbeatEveryMs } from '../../model/heartbeat.ts'
 import { copyTaskQueue, jobDefaults, workflowTaskQueue } from '../../model/job.ts'
@@ -27,6 +27,8 @@ export interface SimulationOptions {
   readonly readyAtLook?: number
   /** What the check of the addresses throws. */
   readonly checkFails?: Error
+  /** Batch 0 is one large file of so many ranges; each takes two activities. */
+  readonly ranges?: number
 }
 
 /** What the simulated data plane saw: how often each batch's files were copied, by batch. */
@@ -39,6 +41,9 @@ export interface Simulation {
   readonly looks: () => number
   /** The options that each activity was told, in the order of their calls. */
   readonly told: Record<'listBatches' | 'copyBatch' | 'writeReport', JobOptions[]>
+  /** How often each range was sent, and what its batch was told in the end. */
+  readonly sent: Map<number, number>
+  readonly gathered: () => LargeState | undefined
   readonly mend: () => void
 }
 
@@ -49,7 +54,7 @@ const kib = 1024
 export const counts = (files: number, failed = 0): Counts =>
   ({ ...noCounts, completed: { files: files - failed, bytes: (files - failed) * kib }, failed: { files: failed, bytes: failed * kib } })
 
-export function simulate({ batches, copyMs = 0, failing = 0, blockedAfter = Infinity, readyAtLook = 0, checkFails }: SimulationOptions): Simulation {
+export function simulate({ batches, copyMs = 0, failing = 0, blockedAfter = Infinity, readyAtLook = 0, checkFails, ranges = 0 }: SimulationOptions): Simulation {
   const copied = new Map<number, number>()
   const merged = new Set<number>()
   let copying = 0
@@ -58,9 +63,22 @@ export function simulate({ batches, copyMs = 0, failing = 0, blockedAfter = Infi
   let mended = false
   let looks = 0
   const told: Simulation['told'] = { listBatches: [], copyBatch: [], writeReport: [] }
+  const sent = new Map<number, number>()
+  let gathered: LargeState | undefined
 
-  async function copyBatch({ batch, window, context: { options } }: CopyInput): Promise<CopyResult> {
+  async function copyParts({ range, generation, previous, split }: PartsInput): Promise<PartsResult> {
+    const isAgain = generation > 0
+    if (isAgain !== (previous !== undefined) || split !== 0) throw new Error(`range ${range} was given what is not its own`)
+    await Context.current().sleep(copyMs).catch(() => undefined)
+    sent.set(range, (sent.get(range) ?? 0) + 1)
+    return { parts: { generation, attempt: 1 }, ...(isAgain && { over: 'sent' }) }
+  }
+
+  async function copyBatch({ batch, window, large, context: { options } }: CopyInput): Promise<CopyResult> {
     told.copyBatch.push(options)
+    if (batch.n === 0 && ranges > 0 && large === undefined)
+      return { done: false, outcomes: { generation: 0, attempt: 1 }, counts: noCounts, failures: {}, queuedMs: 0, large: { row: 0, ranges } }
+    gathered ??= large
     if (++copies > blockedAfter && !mended) return { done: false, counts: noCounts, failures: {}, queuedMs: 0, blocked: revoked }
     if (batch.n === 0 && looks++ < readyAtLook) return { done: false, counts: noCounts, failures: {}, queuedMs: 0, restoringFiles: batch.files }
     const context = Context.current()
@@ -84,6 +102,7 @@ export function simulate({ batches, copyMs = 0, failing = 0, blockedAfter = Infi
 
   const activities: Activities = {
     copyBatch,
+    copyParts,
     checkJob: async () => {
       if (checkFails) throw checkFails
       return { fault: copies > blockedAfter && !mended ? revoked : null, latestRun: 0, proven: ['md5'], warnings: [] }
@@ -121,7 +140,7 @@ export function simulate({ batches, copyMs = 0, failing = 0, blockedAfter = Infi
     nextBoundary,
     share: async () => undefined,
   }
-  return { activities, copied, merged, copying: () => copying, most: () => most, looks: () => looks, told, mend: () => { mended = true } }
+  return { activities, copied, merged, copying: () => copying, most: () => most, looks: () => looks, told, sent, gathered: () => gathered, mend: () => { mended = true } }
 }
 
 export const optionsOf = (job: string, more: Partial<JobOptions> = {}): JobOptions =>

@@ -2,7 +2,7 @@
 import { Readable } from 'node:stream'
 import type { HttpOperationResponse, IHttpClient, WebResource } from '@azure/storage-blob'
 import type { Dispatcher } from 'undici'
-import type { Body } from '../../storage.ts'
+import type { Body, LongBody } from '../../storage.ts'
 import type { ReceivedHeaders } from '../../http/headers.ts'
 import { exchange, type Request } from '../../http/transport.ts'
 
@@ -18,11 +18,11 @@ export interface Timeouts {
 
 /** To the SDK a stream; the transport sends its chunks as they are and nobody reads it. */
 export class ChunkedBody extends Readable {
-  readonly chunks: Body
+  readonly body: Body | LongBody
 
-  constructor(chunks: Body) {
+  constructor(body: Body | LongBody) {
     super({ read: () => undefined })
-    this.chunks = chunks
+    this.body = body
   }
 }
 
@@ -64,8 +64,8 @@ function toMethod(method: WebResource['method']): Request['method'] {
   throw new TypeError(`No call of this driver uses ${method}.`)
 }
 
-function toBody(body: unknown): Body {
-  if (body instanceof ChunkedBody) return body.chunks
+function toBody(body: unknown): Body | LongBody {
+  if (body instanceof ChunkedBody) return body.body
   if (typeof body === 'string') return [Buffer.from(body)]
   throw new TypeError('The SDK sent a body of a kind that this driver does not give it.')
 }

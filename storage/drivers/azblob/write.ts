@@ -53,7 +53,7 @@ export function conditionsOf({ ifAbsent, ifMatch }: { readonly ifAbsent?: boolea
   return { ...(ifAbsent && { ifNoneMatch: '*' }), ...(ifMatch !== undefined && { ifMatch: `"${ifMatch}"` }) }
 }
 
-export const byteLength = (body: Body): number => body.reduce((sum, { length }) => sum + length, 0)
+const byteLength = (body: Body): number => body.reduce((sum, { length }) => sum + length, 0)
 
 export async function deleteBlob(client: Client, key: string, { signal }: CallOptions = {}): Promise<void> {
   const blob = client.blob(key)

@@ -1,8 +1,8 @@
 import { StorageError } from '../../error.ts'
 import { encodeQuery, encodeText, type Query } from '../../http/encode.ts'
 import { toWire } from '../../http/headers.ts'
-import { exchange, openDispatcher, type Answer, type OnAnswer, type Request } from '../../http/transport.ts'
-import type { Body } from '../../storage.ts'
+import { bodyLength, exchange, openDispatcher, type Answer, type OnAnswer, type Request } from '../../http/transport.ts'
+import type { Body, LongBody } from '../../storage.ts'
 import type { GcsAddress } from './address.ts'
 import { toStorageError, type Refusal } from './error.ts'
 import { checkedKey } from './key.ts'
@@ -13,7 +13,7 @@ export interface Call {
   readonly path: string
   readonly query?: Query
   readonly headers?: Readonly<Record<string, string>>
-  readonly body?: Body
+  readonly body?: Body | LongBody
   /** Longer than usual, for a call that the store thinks about. */
   readonly patience?: 'complete'
   readonly signal?: AbortSignal
@@ -117,7 +117,7 @@ const aborted = ({ reason }: AbortSignal): StorageError => new StorageError('The
 function toRequest(call: Call, token: string | undefined, timeouts: Timeouts): Request {
   const headers: string[] = token === undefined ? [] : ['authorization', token]
   for (const [name, value] of Object.entries(call.headers ?? {})) headers.push(name, toWire(value))
-  if (call.body !== undefined) headers.push('content-length', String(byteLength(call.body)))
+  if (call.body !== undefined) headers.push('content-length', String(bodyLength(call.body)))
   const query = encodeQuery(call.query ?? {}, '')
   return {
     method: call.method,
@@ -128,10 +128,6 @@ function toRequest(call: Call, token: string | undefined, timeouts: Timeouts): R
     ...(call.body && { body: call.body }),
     ...(call.signal && { signal: call.signal }),
   }
-}
-
-export function byteLength(body: Body): number {
-  return body.reduce((sum, chunk) => sum + chunk.length, 0)
 }
 
 const toRefusal = ({ status, headers, body }: Answer, { about }: Call): Refusal => ({ status, headers, body: body.toString('utf8'), about })

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { isStorageError } from '../../error.ts'
+import { bodyLength } from '../../http/transport.ts'
 import type { Body, CallOptions, PutOptions, PutResult } from '../../storage.ts'
 import { ofHashFields, toHashFields } from './hashes.ts'
 import { parseJson, type ObjectResource } from './info.ts'
 import { checkedKey } from './key.ts'
 import { defaultContentType, toMetadataFields } from './metadata.ts'
-import { byteLength, type Wire } from './wire.ts'
+import type { Wire } from './wire.ts'
 
 /** One request of two parts: the object's resource with its hashes, which the store proves, and its bytes. */
 export async function putObject({ paths, send }: Wire, key: string, body: Body, options: PutOptions): Promise<PutResult> {
@@ -52,7 +53,7 @@ function toRelated(boundary: string, resource: Partial<ObjectResource>, body: Bo
   const [first, second] = types.map((type) => `--${boundary}\r\ncontent-type: ${type}\r\n\r\n`)
   const head = Buffer.from(`${first}${JSON.stringify(resource)}\r\n${second}`)
   const parts = [head, ...body, Buffer.from(`\r\n--${boundary}--\r\n`)]
-  return byteLength(body) <= maxJoinedBytes ? [Buffer.concat(parts)] : parts
+  return bodyLength(body) <= maxJoinedBytes ? [Buffer.concat(parts)] : parts
 }
 
 export async function deleteObject({ paths, send }: Wire, key: string, { signal }: CallOptions = {}): Promise<void> {

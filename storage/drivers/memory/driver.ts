@@ -57,6 +57,7 @@ export function openMemory({ store: name = crypto.randomUUID(), limits, now = Da
     multipart: {
       create: (key, options) => call(options, () => multipart.create(key, options)),
       putPart: (upload, number, body, options) => call(options, () => multipart.putPart(upload, number, body, options)),
+      putLongPart: (upload, number, body, options) => call(options, () => multipart.putLongPart(upload, number, body, options)),
       listParts: (upload, options) => call(options, () => multipart.listParts(upload, options)),
       complete: (upload, parts, options) => call(options, () => multipart.complete(upload, parts, options)),
       abort: (upload, options) => call(options, () => multipart.abort(upload, options)),
