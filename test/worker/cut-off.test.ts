@@ -23,7 +23,7 @@ let temporal: TemporalServer
 let proxy: FreezableProxy
 let oss: OssProcess
 let client: JobsClient
-let hosts: WorkerHost[] = []
+const hosts: WorkerHost[] = []
 
 async function makeShares(): Promise<Readonly<Record<string, unknown>>> {
   const [files, holes] = [temporaryFolder('small'), temporaryFolder('holes')]
@@ -44,7 +44,7 @@ beforeAll(async () => {
   client = connectJobs(temporal.address)
   const configs = await Promise.all(keys.map((key) => writeConfig({ ...shares, free: oss.address('free', key), limited: oss.address('limited', key) })))
   const addresses = [proxy.address, temporal.address]
-  hosts = await Promise.all(configs.map((configPath, i) => startWorkerHost({ address: addresses[i]!, configPath })))
+  for (const [i, configPath] of configs.entries()) hosts.push(await startWorkerHost({ address: addresses[i]!, configPath }))
 }, 120_000)
 afterAll(async () => {
   proxy?.thaw()
