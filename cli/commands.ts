@@ -16,6 +16,7 @@ import { retryCommand } from './commands/retry.ts'
 import { startCommand } from './commands/start.ts'
 import { statusCommand } from './commands/status.ts'
 import { stopCommand } from './commands/stop.ts'
+import { verifyCommand } from './commands/verify.ts'
 import { workerCommand } from './commands/worker.ts'
 
 export const commands: readonly Command[] = [
@@ -32,6 +33,7 @@ export const commands: readonly Command[] = [
   flowCommand,
   errorsCommand,
   reportCommand,
+  verifyCommand,
   removeCommand,
   workerCommand,
   devCommand,

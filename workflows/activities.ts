@@ -10,7 +10,7 @@ const common = {
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '60s' },
 } as const satisfies ActivityOptions
 
-export const checks = (summary: string): Pick<Activities, 'checkJob' | 'checkAddress' | 'nextRun' | 'readReport' | 'readPastJob' | 'readRunning'> =>
+export const checks = (summary: string): Pick<Activities, 'checkJob' | 'checkAddress' | 'nextRun' | 'readReport' | 'readPastJob' | 'readRunning' | 'planVerify' | 'endVerify'> =>
   proxyActivities<Activities>({ ...common, summary, startToCloseTimeout: '2m', retry: { ...common.retry, maximumAttempts: 3 } })
 
 export const lister = (summary: string): Pick<Activities, 'listBatches'> =>
@@ -22,4 +22,10 @@ export const reporter = (summary: string): Pick<Activities, 'mergeBatches' | 'wr
 export const copier = (summary: string, window: number): Pick<Activities, 'copyBatch'> =>
   proxyActivities<Activities>({
     ...common, summary, taskQueue: copyTaskQueue, startToCloseTimeout: '5m', heartbeatTimeout: heartbeatTimeoutMs(window),
+  })
+
+/** Repeated for some minutes; what is wrong with an address for longer ends the verification. */
+export const verifier = (summary: string): Pick<Activities, 'verifyTurn'> =>
+  proxyActivities<Activities>({
+    ...common, summary, taskQueue: copyTaskQueue, startToCloseTimeout: '30m', heartbeatTimeout: '30s', retry: { ...common.retry, maximumAttempts: 10 },
   })
