@@ -39,7 +39,10 @@ const wholeNumber = (min: number, max: number, description: string) =>
 const choice = <T extends string>(values: readonly T[], description: string) =>
   z
     .enum(values, {
-      error: ({ input }) => `"${String(input)}" must be one of ${values.join(', ')}.${didYouMean(String(input), values)}`,
+      error: ({ input }) => {
+        const given = typeof input === 'string' ? input : typeof input === 'number' || typeof input === 'boolean' ? `${input}` : 'that'
+        return `"${given}" must be one of ${values.join(', ')}.${didYouMean(given, values)}`
+      },
     })
     .meta({ description })
 

@@ -148,7 +148,7 @@ function readOrRefuse(path: string): string {
 
 function parseOrRefuse(text: string, path: string): unknown {
   try {
-    return parse(text, { prettyErrors: false })
+    return parse(text, { prettyErrors: false, logLevel: 'error' })
   } catch (error) {
     throw invalid(`The job file ${path} is not YAML: ${error instanceof Error ? error.message : String(error)}.`)
   }
