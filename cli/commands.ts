@@ -2,6 +2,7 @@
 import type { Command } from './command.ts'
 import { addressCheckCommand } from './commands/address-check.ts'
 import { addressListCommand } from './commands/address-list.ts'
+import { codecServerCommand } from './commands/codec-server.ts'
 import { createCommand } from './commands/create.ts'
 import { devCommand } from './commands/dev.ts'
 import { errorsCommand } from './commands/errors.ts'
@@ -37,5 +38,6 @@ export const commands: readonly Command[] = [
   removeCommand,
   workerCommand,
   devCommand,
+  codecServerCommand,
   ...laterCommands,
 ]
