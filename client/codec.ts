@@ -17,10 +17,13 @@ const tagBytes = 16
 
 type Keys = ReadonlyMap<string, KeyObject>
 
-/** None where the variable is not set. Fails `InvalidParameters`; no key is ever quoted. */
-export function payloadCodecs(env: Readonly<Record<string, string | undefined>>): PayloadCodec[] {
-  const text = env[codecKeysVariable]
-  return text === undefined || text === '' ? [] : [createCodec(parseKeys(text))]
+type Environment = Readonly<Record<string, string | undefined>>
+
+export const hasCodecKeys = (env: Environment): boolean => (env[codecKeysVariable] ?? '') !== ''
+
+/** Without keys it encrypts nothing, and says of what is encrypted that a key is missing. Fails `InvalidParameters`; no key is ever quoted. */
+export function payloadCodec(env: Environment): PayloadCodec {
+  return createCodec(hasCodecKeys(env) ? parseKeys(env[codecKeysVariable] ?? '') : new Map())
 }
 
 /** `id:base64,id:base64`. */
@@ -33,9 +36,9 @@ function parseKeys(text: string): Keys {
 }
 
 function createCodec(keys: Keys): PayloadCodec {
-  const [[id, key]] = [...keys] as [[string, KeyObject]]
+  const [first] = keys
   return {
-    encode: (payloads) => Promise.resolve(payloads.map((payload) => encrypt(payload, id, key))),
+    encode: (payloads) => Promise.resolve(first === undefined ? payloads : payloads.map((payload) => encrypt(payload, ...first))),
     decode: async (payloads) => await Promise.all(payloads.map(async (payload) => (isEncrypted(payload) ? decrypt(payload, keys) : payload))),
   }
 }

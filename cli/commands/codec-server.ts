@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { codecKeysVariable, payloadCodecs } from '../../client/codec.ts'
+import { codecKeysVariable, hasCodecKeys, payloadCodec } from '../../client/codec.ts'
 import { startCodecServer } from '../../client/codec-server.ts'
 import { TranshipError } from '../../client/errors.ts'
 import { textOf, type Args, type Command } from '../command.ts'
@@ -18,8 +18,8 @@ export const codecServerCommand: Command = {
   },
   examples: [['tranship codec-server', 'then in the Web UI: Codec Server, http://localhost:8089']],
   run: async (args, shell) => {
-    const [codec] = payloadCodecs(shell.env)
-    if (codec === undefined) throw invalid(`${codecKeysVariable} is not set: there is nothing to decrypt with.`)
+    if (!hasCodecKeys(shell.env)) throw invalid(`${codecKeysVariable} is not set: there is nothing to decrypt with.`)
+    const codec = payloadCodec(shell.env)
     shell.takeInterrupts()
     const server = await startCodecServer({ codec, port: portOf(args), origins: originsOf(args) }).catch((error: NodeJS.ErrnoException) => {
       throw error.code === 'EADDRINUSE' ? new TranshipError('InvalidParameters', `--port: ${portOf(args)} is taken: name another.`) : error

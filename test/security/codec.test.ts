@@ -1,20 +1,24 @@
 import { randomBytes } from 'node:crypto'
 import { defaultPayloadConverter } from '@temporalio/common'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { payloadCodecs } from '../../client/codec.ts'
+import { payloadCodec } from '../../client/codec.ts'
 import { startCodecServer } from '../../client/codec-server.ts'
 import { runHere } from '../cli/terminal.ts'
 
 const key = () => randomBytes(32).toString('base64')
 const [first, second] = [key(), key()]
-const codecOf = (keys: string) => payloadCodecs({ TRANSHIP_CODEC_KEYS: keys })[0]!
+const codecOf = (keys: string) => payloadCodec({ TRANSHIP_CODEC_KEYS: keys })
 const payload = defaultPayloadConverter.toPayload({ source: 'photos', secretish: 'x'.repeat(100) })
 const decoded = async (keys: string, encoded: Awaited<ReturnType<typeof encode>>) => defaultPayloadConverter.fromPayload((await codecOf(keys).decode([encoded]))[0]!)
 const encode = async (keys: string) => (await codecOf(keys).encode([payload]))[0]!
 
 describe('the payload codec', () => {
-  it('is off without keys, and gives back what it encrypted, never the same bytes twice', async () => {
-    expect(payloadCodecs({})).toEqual([])
+  it('without keys changes nothing, and says what is missing where something is encrypted', async () => {
+    expect(await payloadCodec({}).encode([payload])).toEqual([payload])
+    await expect(payloadCodec({}).decode([await encode(`a:${first}`)])).rejects.toThrow(/the key "a", which TRANSHIP_CODEC_KEYS does not hold/)
+  })
+
+  it('gives back what it encrypted, never the same bytes twice', async () => {
     const [one, two] = [await encode(`a:${first}`), await encode(`a:${first}`)]
     expect(Buffer.from(one.data!).toString('latin1')).not.toContain('photos')
     expect(Buffer.from(one.data!).equals(Buffer.from(two.data!))).toBe(false)
