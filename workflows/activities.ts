@@ -10,13 +10,13 @@ const common = {
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '60s' },
 } as const satisfies ActivityOptions
 
-export const checks = (summary: string): Pick<Activities, 'checkJob' | 'checkAddress' | 'nextRun' | 'readReport' | 'readPastJob' | 'readRunning' | 'planVerify' | 'endVerify'> =>
+export const checks = (summary: string): Pick<Activities, 'checkJob' | 'checkAddress' | 'nextRun' | 'readReport' | 'readPastJob' | 'readRunning' | 'planVerify'> =>
   proxyActivities<Activities>({ ...common, summary, startToCloseTimeout: '2m', retry: { ...common.retry, maximumAttempts: 3 } })
 
 export const lister = (summary: string): Pick<Activities, 'listBatches'> =>
   proxyActivities<Activities>({ ...common, summary, startToCloseTimeout: '10m', heartbeatTimeout: '15s' })
 
-export const reporter = (summary: string): Pick<Activities, 'mergeBatches' | 'writeReport'> =>
+export const reporter = (summary: string): Pick<Activities, 'mergeBatches' | 'writeReport' | 'endVerify'> =>
   proxyActivities<Activities>({ ...common, summary, startToCloseTimeout: '12h', heartbeatTimeout: '30s' })
 
 export const copier = (summary: string, window: number): Pick<Activities, 'copyBatch'> =>
