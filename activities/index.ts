@@ -13,6 +13,9 @@ import { createReadPastJob } from './read-past-job.ts'
 import { createReadReport } from './read-report.ts'
 import { createReadRunning } from './read-running.ts'
 import { createShare, type Sharing } from './share.ts'
+import { createEndVerify } from './verify/end-verify.ts'
+import { createPlanVerify } from './verify/plan-verify.ts'
+import { createVerifyTurn } from './verify/verify-turn.ts'
 import { createWriteReport } from './write-report.ts'
 
 /** For the queue `tranship`: what a job's own decisions wait for. */
@@ -26,6 +29,8 @@ export const createControlActivities = (dependencies: Dependencies) => ({
   readReport: createReadReport(dependencies),
   readPastJob: createReadPastJob(dependencies),
   readRunning: createReadRunning(dependencies),
+  planVerify: createPlanVerify(dependencies),
+  endVerify: createEndVerify(dependencies),
   nextBoundary,
 })
 
@@ -33,6 +38,7 @@ export const createControlActivities = (dependencies: Dependencies) => ({
 export const createCopyActivities = (dependencies: Dependencies, paces: JobPaces) => ({
   copyBatch: createCopyBatch(dependencies, paces),
   copyParts: createCopyParts(dependencies, paces),
+  verifyTurn: createVerifyTurn(dependencies),
 })
 
 /** For the queue of one host alone. */

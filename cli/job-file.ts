@@ -7,12 +7,8 @@ import { formatRate, parseRate } from '../model/rate.ts'
 import { parseSize } from '../model/size.ts'
 import { didYouMean } from '../model/suggest.ts'
 import { maxIntervalMs, maxTimes } from '../model/schedule.ts'
+import { verifyModes } from '../model/verify.ts'
 import { isTimeZone, parseDuration } from '../model/time.ts'
-
-/** Options of CLI.md that this version refuses, with what to do instead. */
-export const laterOptions: Readonly<Record<string, string>> = {
-  verify: 'every copy is checked by a hash of the store where it has one',
-}
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
@@ -43,7 +39,10 @@ const wholeNumber = (min: number, max: number, description: string) =>
 const choice = <T extends string>(values: readonly T[], description: string) =>
   z
     .enum(values, {
-      error: ({ input }) => `"${String(input)}" must be one of ${values.join(', ')}.${didYouMean(String(input), values)}`,
+      error: ({ input }) => {
+        const given = typeof input === 'string' ? input : typeof input === 'number' || typeof input === 'boolean' ? `${input}` : 'that'
+        return `"${given}" must be one of ${values.join(', ')}.${didYouMean(given, values)}`
+      },
     })
     .meta({ description })
 
@@ -170,6 +169,7 @@ export const jobFileShape = {
   ).optional(),
   tags: flag('Copy the tags of objects, where both ends have them.').optional(),
   acl: flag('Copy who may read and write each object (private, public-read, public-read-write), where both ends have it.').optional(),
+  verify: choice(verifyModes, 'Read copied files again at the destination before they count as completed: none, sample (one in a hundred) or all.').optional(),
   maxFailed: readBy(
     parseMaxFailed,
     'End the job early when more files than this have failed: a number, or a percentage as 5%.',

@@ -24,6 +24,7 @@ import { removeJob } from './remove.ts'
 import { readListChunk, readRunningSlices, type ListChunk, type ListRef, type RunningPosition, type RunningSlices } from './report.ts'
 import { runningParts, type Running } from './running.ts'
 import { runWatched } from './run-watched.ts'
+import { runVerify, type VerifyOptions, type VerifyView } from './verify.ts'
 
 export interface JobsOptions {
   readonly client: Client
@@ -56,6 +57,12 @@ export interface RetryOptions {
   readonly to?: string
 }
 
+export interface VerifyJobOptions extends VerifyOptions {
+  /** So many files, chosen at random; absent: all. */
+  readonly sampleFiles?: number
+  readonly to?: string
+}
+
 export interface Told {
   readonly view: JobView
   /** A sentence for people: what happens now. */
@@ -85,6 +92,11 @@ export interface Jobs {
    * is known by its report at the address `to`.
    */
   retry(job: string, how?: RetryOptions): Promise<Retried>
+  /**
+   * Reads what the job's runs copied again, at the destination, and compares it with their completed lists. A job that Temporal has
+   * forgotten is known by its report at the address `to`. Refused while a run goes on.
+   */
+  verify(job: string, how?: VerifyJobOptions): Promise<VerifyView>
   /** Rows and the most outside them replace what was in force, all of it; the running job keeps to it within 5 s, a stopped one once it goes on. */
   resetFlow(job: string, limits: Omit<ResetFlowMessage, 'by'>): Promise<Told>
   /** Window, overwrite rule and priority count at once, filters for what is listed from then on. Fails `InvalidParameters` before anything is sent. */
@@ -216,6 +228,12 @@ export function createJobs({
       if (nothingFailed(described.view)) return { view: described.view, message: nothingToRetry }
       return described.open ? await tell(job, 'retry', only === undefined ? {} : { only }) : await retryClosed(job, described, only)
     },
+    verify: async (job, { to, sampleFiles, ...how } = {}) => {
+      const known = await describeJob(client, job)
+      const destination = to ?? (known ?? (await find(job))).view.destination
+      if (known) refuseRunning(known.view)
+      return await runVerify(client, { job, destination, ...(sampleFiles !== undefined && { sampleFiles }) }, how, watch)
+    },
     remove: async (job) => await removeJob(client, job, await find(job), watch),
     follow: async (job, how = {}, until = hasEnded) => await followJob(client, job, until, { ...watch, ...how }),
     checkAddress: async (address, role) =>
@@ -232,6 +250,16 @@ export function createJobs({
 
 const nothingToRetry = 'There is nothing to retry: no file failed.'
 const nothingFailed = ({ status, failed }: JobView): boolean => status === 'Completed' && failed.files === 0
+
+/** What a run copies stands in no list before its end. */
+function refuseRunning(view: JobView): void {
+  if (isOver(view) || view.phase === 'waiting') return
+  throw new TranshipError(
+    'InvalidJobStatusForCurrentOperation',
+    `A run of the job "${view.job}" is not over: it can be verified once its report stands.`,
+    `"tranship status ${view.job} --watch" follows it.`,
+  )
+}
 
 async function openOnly(job: string, { open, view }: Described, act: () => Promise<Told>): Promise<Told> {
   if (open) return await act()

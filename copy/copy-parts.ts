@@ -14,6 +14,7 @@ import { giveUp, openUpload, type PartsTask } from './open-upload.ts'
 import { completed, skipped } from './outcome.ts'
 import { proveCopy, type Proof } from './prove-copy.ts'
 import { missingParts, sendParts } from './send-parts.ts'
+import { readBack } from './read-back.ts'
 import { mapStored } from './stored.ts'
 import { tryPiece } from './try-piece.ts'
 import { etagOfParts, verifyPut, whenTaken, type Sent } from './verify.ts'
@@ -54,7 +55,8 @@ async function complete(engine: Engine, task: PartsTask, open: OpenUpload): Prom
     } catch (error) {
       const found = await whenRefused(engine, entry, sent, error)
       await giveUp(engine, entry.key)
-      return found === 'ours' ? conclude({ crc64: crc64 ?? '', verified: open.verified }) : skipped(entry, found)
+      if (found !== 'ours') return skipped(entry, found)
+      return conclude({ crc64: crc64 ?? '', verified: (await readBack(engine, sent)) || open.verified })
     }
   }
   return await tryPiece(engine, entry.key, () => engine.pool.run(attempt, { signal: engine.signal }), 0)
@@ -62,7 +64,7 @@ async function complete(engine: Engine, task: PartsTask, open: OpenUpload): Prom
 
 async function prove(engine: Engine, { direct, info }: PartsTask, { verified }: OpenUpload, sent: Sent, result: PutResult): Promise<Proof> {
   if (direct) return await proveCopy(engine, info, result)
-  return { crc64: sent.hashes.crc64 ?? '', verified: (await verifyPut(engine, sent, result)) && verified }
+  return { crc64: sent.hashes.crc64 ?? '', verified: await verifyPut(engine, sent, result, verified) }
 }
 
 /** Undefined where a store copied a part and does not state it. */

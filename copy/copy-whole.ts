@@ -7,6 +7,7 @@ import { fetchWhole } from './fetch.ts'
 import { compareHashes } from './hashing.ts'
 import { completed, skipped } from './outcome.ts'
 import type { Piece } from './piece-pool.ts'
+import { readBack } from './read-back.ts'
 import { sendStored, toStored } from './stored.ts'
 import { tryPiece } from './try-piece.ts'
 import { isFolder, verifyPut, whenTaken, type Sent } from './verify.ts'
@@ -63,6 +64,8 @@ async function putPiece(engine: Engine, entry: Entry, { body }: Piece, sent: Sen
     if (!isCopyFault(error) || error.storage?.kind !== 'precondition') throw error
     const hashes = { ...sent.hashes, ...engine.hash(body, ['md5']) }
     const found = await whenTaken(engine, entry, { ...sent, hashes })
-    return found === 'ours' ? conclude(true) : skipped(entry, found)
+    if (found !== 'ours') return skipped(entry, found)
+    await readBack(engine, sent)
+    return conclude(true)
   }
 }

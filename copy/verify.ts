@@ -8,6 +8,7 @@ import type { Hashes, ObjectInfo, Part, PutResult } from '../storage/storage.ts'
 import type { Engine } from './engine.ts'
 import { atDestination, CopyFault } from './fault.ts'
 import { compareHashes } from './hashing.ts'
+import { readBack } from './read-back.ts'
 
 /** What we sent under a key. */
 export interface Sent {
@@ -21,9 +22,10 @@ export interface Sent {
 /** A `name/` object may come to be as a folder at any moment, with the first file below it. */
 export const isFolder = ({ key, size }: Pick<Sent, 'key' | 'size'>): boolean => key.endsWith('/') && size === 0
 
-/** True when a hash proved it. Fails as `compareStated`. */
-export async function verifyPut(engine: Engine, sent: Sent, result: PutResult): Promise<boolean> {
-  return (await compareStated(engine, sent, result)) === 'equal' || engine.hashes.proving !== undefined
+/** True when a hash proved it (all its parts too), or it was read again. Fails as `compareStated` and `readBack`. */
+export async function verifyPut(engine: Engine, sent: Sent, result: PutResult, partsProved = true): Promise<boolean> {
+  const isProved = (await compareStated(engine, sent, result)) === 'equal' || engine.hashes.proving !== undefined
+  return (await readBack(engine, sent)) || (isProved && partsProved)
 }
 
 /**

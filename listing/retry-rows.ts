@@ -5,6 +5,7 @@ import { fileError } from '../storage/file-error.ts'
 import type { Entry, SourcePosition } from '../ledger/entry.ts'
 import { fileErrorCodes, type FileErrorCode } from '../model/codes.ts'
 import { listFileName, reportColumns, reportFolder } from '../model/report-row.ts'
+import { lastRowEnd } from '../model/rows-end.ts'
 import { noTally } from '../model/status.ts'
 import { isStorageError } from '../storage/error.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -66,20 +67,6 @@ async function readRange(storage: Storage, key: string, first: number, bytes: nu
     if (isStorageError(error, 'not-found')) return undefined
     return await at('destination', Promise.reject(error))
   }
-}
-
-const quote = 0x22
-const newline = 0x0a
-
-/** Where the last whole row ends: a line break outside quotes. */
-export function lastRowEnd(bytes: Uint8Array): number {
-  let quoted = false
-  let end = 0
-  for (let i = 0; i < bytes.length; i++) {
-    if (bytes[i] === quote) quoted = !quoted
-    else if (bytes[i] === newline && !quoted) end = i + 1
-  }
-  return end
 }
 
 async function toEntries(task: RetryTask, rows: Rows['rows']): Promise<Entry[]> {

@@ -58,6 +58,8 @@ export interface JobOptions {
   readonly listExcluded: boolean
   /** The job ends early when more files than this have failed: a number, or percent of the files seen. */
   readonly maxFailed?: { readonly files: number } | { readonly percent: number }
+  /** Copied files are read again at the destination before they count as completed: one in a hundred, or all. Absent: none. */
+  readonly verify?: 'sample' | 'all'
   /** AddressRef text of where the ledger lies; default: the destination. */
   readonly ledger?: string
   /** Batches in flight, 1 to 200. Absent: chosen by the job. */

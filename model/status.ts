@@ -19,7 +19,7 @@ export interface Counts {
   readonly completed: Tally
   readonly skipped: Tally
   readonly failed: Tally
-  /** Completed files whose bytes no hash of the store proved. */
+  /** Completed files whose bytes no hash of the store proved, and that were not read back. */
   readonly unverified: number
   /** Completed files that the store copied itself without stating their CRC-64/XZ. Absent: none. */
   readonly withoutCrc64?: number

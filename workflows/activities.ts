@@ -11,7 +11,7 @@ const common = {
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '60s' },
 } as const satisfies ActivityOptions
 
-export const checks = (summary: string): Pick<Activities, 'checkJob' | 'checkAddress' | 'nextRun' | 'readReport' | 'readPastJob' | 'readRunning'> =>
+export const checks = (summary: string): Pick<Activities, 'checkJob' | 'checkAddress' | 'nextRun' | 'readReport' | 'readPastJob' | 'readRunning' | 'planVerify'> =>
   proxyActivities<Activities>({ ...common, summary, startToCloseTimeout: '2m', retry: { ...common.retry, maximumAttempts: 3 } })
 
 export const lister = (summary: string, job: JobOptions): Pick<Activities, 'listBatches'> =>
@@ -19,6 +19,9 @@ export const lister = (summary: string, job: JobOptions): Pick<Activities, 'list
 
 export const reporter = (summary: string, job: JobOptions): Pick<Activities, 'mergeBatches' | 'writeReport'> =>
   proxyActivities<Activities>({ ...common, summary, priority: priorityOf(job), startToCloseTimeout: '12h', heartbeatTimeout: '15s' })
+
+export const verifyEnder = (summary: string): Pick<Activities, 'endVerify'> =>
+  proxyActivities<Activities>({ ...common, summary, startToCloseTimeout: '12h', heartbeatTimeout: '15s' })
 
 export const copier = (summary: string, job: JobOptions, window: number): Pick<Activities, 'copyBatch'> =>
   proxyActivities<Activities>({
@@ -29,4 +32,10 @@ export const copier = (summary: string, job: JobOptions, window: number): Pick<A
 export const partSender = (summary: string, job: JobOptions, window: number, long: boolean): Pick<Activities, 'copyParts'> =>
   proxyActivities<Activities>({
     ...common, summary, priority: priorityOf(job), taskQueue: copyTaskQueue, startToCloseTimeout: long ? '12h' : '5m', heartbeatTimeout: heartbeatTimeoutMs(window),
+  })
+
+/** Repeated for some minutes; what is wrong with an address for longer ends the verification. */
+export const verifier = (summary: string): Pick<Activities, 'verifyTurn'> =>
+  proxyActivities<Activities>({
+    ...common, summary, taskQueue: copyTaskQueue, startToCloseTimeout: '30m', heartbeatTimeout: '30s', retry: { ...common.retry, maximumAttempts: 10 },
   })

@@ -119,7 +119,7 @@ describe('refused with a sentence', () => {
     [{ restoreDays: 3 }, /go with --restore/],
     [{ restore: true, restoreDays: 0 }, /--restore-days: "0" must be a whole number from 1 to 30/],
     [{ restore: true, restoreWait: 'soon' }, /--restore-wait: "soon" is not a duration/],
-    [{ verify: 'all' }, /--verify comes/],
+    [{ verify: 'some' }, /--verify: "some" must be one of none, sample, all/],
     [{ interval: '1h' }, /--interval needs --type incremental/],
   ])('%j', (given, message) => {
     expect(refusalOf(() => optionsOf(given))).toEqual({ code: 'InvalidParameters', message: expect.stringMatching(message) })

@@ -11,6 +11,7 @@ import type { Fault } from '../../model/codes.ts'
 import { heartbeatEveryMs } from '../../model/heartbeat.ts'
 import { copyTaskQueue, jobDefaults, workflowTaskQueue } from '../../model/job.ts'
 import type { JobOptions } from '../../model/job.ts'
+import { noVerifyCounts } from '../../model/verify.ts'
 import { addCounts, noCounts, noTally } from '../../model/status.ts'
 import type { Counts } from '../../model/status.ts'
 import { payloadConverterPath } from '../../worker/bundle.ts'
@@ -138,6 +139,9 @@ export function simulate({ batches, copyMs = 0, failing = 0, blockedAfter = Infi
     readRunning: async () => ({ slices: [], next: null, gone: false }),
     readReport: async () => ({ bytes: '', size: 0 }),
     nextBoundary,
+    planVerify: async () => ({ run: 1, files: 0 }),
+    verifyTurn: async () => ({ next: null, counts: noVerifyCounts }),
+    endVerify: async () => undefined,
     share: async () => undefined,
   }
   return { activities, copied, merged, copying: () => copying, most: () => most, looks: () => looks, told, sent, gathered: () => gathered, mend: () => { mended = true } }
