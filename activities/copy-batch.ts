@@ -51,7 +51,7 @@ class BatchTurn {
   }
 
   async take(): Promise<CopyResult> {
-    return await beating(heartbeatEveryMs(this.input.window), () => this.beat, async (ending) => {
+    return await beating(heartbeatEveryMs(this.input.window, this.input.context.options.tuning), () => this.beat, async (ending) => {
       try {
         return this.answer(await this.copy(ending))
       } catch (error) {
@@ -87,7 +87,7 @@ class BatchTurn {
       destination: await storages.destination(options),
       entries: await ledger.readEntries(batch.n, batch.listAttempt, { signal: abort }),
       previous: before?.state, followsOthers: generation > 0 || this.mine.attempt > 1,
-      options, pool, pieces, pace: this.pace, cut, checkpoint, signal: abort, deadlineMs: this.startedAt + turnOf(batch.n), now: Date.now,
+      options, pool, pieces, pace: this.pace, cut, checkpoint, canaryKey: ledger.canaryKey, signal: abort, deadlineMs: this.startedAt + turnOf(batch.n), now: Date.now,
       proven: new Set(context.proven as readonly HashName[]),
       onProgress: ({ counts, movedBytes, bytesPerSecond }) => { this.beat = { ...this.beat, counts: countsSince(counts, this.input.known), movedBytes, bytesPerSecond } },
     })

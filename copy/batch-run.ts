@@ -33,7 +33,7 @@ export interface Run {
 const checkpointEveryMs = 3_000
 
 export async function startRun(task: CopyTask): Promise<Run> {
-  const { source, destination, options, pool, pieces, signal, deadlineMs, now, onProgress } = task
+  const { source, destination, options, pool, pieces, signal, deadlineMs, now, onProgress, canaryKey } = task
   const endings = makeEndings(task)
   let broken: unknown
   const book = openBook(task.previous, async (state) => {
@@ -70,7 +70,7 @@ export async function startRun(task: CopyTask): Promise<Run> {
     report()
   }
   const blame = ({ entry, fault, startedAt, endedAt }: Suspect) => settle(failed(entry, fault, startedAt, endedAt))
-  const probe = (side: 'source' | 'destination') => probeAddress(side === 'source' ? source : destination, side, { signal })
+  const probe = (side: 'source' | 'destination') => probeAddress(side === 'source' ? source : destination, side, { canaryKey, signal })
   const suspects = makeSuspects({ probe, blame, onBlocked: endings.haltNow })
   const onlyRecorded = (error: unknown): void => {
     if (!isStorageError(error, 'aborted')) throw error

@@ -9,14 +9,14 @@ export interface Cut {
 }
 
 /** The first batch of `entries`; undefined while more entries could still go into it. */
-export function cutBatch(entries: readonly Entry[]): Cut | undefined {
+export function cutBatch(entries: readonly Entry[], maxFiles = maxBatchFiles): Cut | undefined {
   let bytes = 0
   for (const [i, entry] of entries.entries()) {
     const size = bytesOf(entry)
-    if (i === maxBatchFiles || (i > 0 && bytes + size > maxBatchBytes)) return { batch: entries.slice(0, i), rest: entries.slice(i) }
+    if (i === maxFiles || (i > 0 && bytes + size > maxBatchBytes)) return { batch: entries.slice(0, i), rest: entries.slice(i) }
     bytes += size
   }
-  return entries.length === maxBatchFiles || bytes >= maxBatchBytes ? { batch: entries, rest: [] } : undefined
+  return entries.length === maxFiles || bytes >= maxBatchBytes ? { batch: entries, rest: [] } : undefined
 }
 
 const bytesOf = ({ excluded, size }: Entry): number => (excluded ? 0 : size)

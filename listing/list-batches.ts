@@ -100,7 +100,7 @@ function makeCutter({ ledger, input, attempt, signal }: ListTask, listed: readon
   }
   const cutFull = async (): Promise<void> => {
     while (batches.length < input.maxBatches) {
-      const cut = cutBatch(pending)
+      const cut = cutBatch(pending, input.context.options.tuning?.batchFiles)
       if (cut === undefined) return
       await write(cut.batch)
       pending = cut.rest

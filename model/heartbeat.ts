@@ -1,4 +1,5 @@
 import type { OutcomesRef } from './batch.ts'
+import type { Tuning } from './job.ts'
 import type { Counts } from './status.ts'
 
 /** Heartbeat details of one copy activity, ≤ 1 KiB. Counts are what came since the job last counted its batch. */
@@ -12,6 +13,17 @@ export interface CopyHeartbeat {
   readonly outcomes?: OutcomesRef
 }
 
+/** Heartbeats that may be missed before a worker is taken for lost. */
+const missed = 3
+
 /** All heartbeats of a job serialise on its workflow: together no more than 40 a second. */
-export const heartbeatEveryMs = (window: number): number => Math.max(5_000, (window / 40) * 1_000)
-export const heartbeatTimeoutMs = (window: number): number => 3 * heartbeatEveryMs(window)
+export const heartbeatEveryMs = (window: number, { heartbeatTimeoutMs: timeoutMs }: Tuning = {}): number =>
+  timeoutMs === undefined ? Math.max(5_000, (window / 40) * 1_000) : timeoutMs / missed
+export const heartbeatTimeoutMs = (window: number, tuning?: Tuning): number => missed * heartbeatEveryMs(window, tuning)
+
+/** The same for activities of which a job has one at a time. */
+export const controlBeats = { check: 5_000, list: 5_000, report: 10_000 } as const
+export type ControlVerb = keyof typeof controlBeats
+export const controlBeatMs = (verb: ControlVerb, { heartbeatTimeoutMs: timeoutMs }: Tuning = {}): number =>
+  timeoutMs === undefined ? controlBeats[verb] : timeoutMs / missed
+export const controlTimeoutMs = (verb: ControlVerb, tuning?: Tuning): number => missed * controlBeatMs(verb, tuning)

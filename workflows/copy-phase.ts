@@ -79,7 +79,7 @@ class Pump {
     state.run = withCall(state.run)
     const { run } = state
     try {
-      const result = await lister(`run ${run.run}, list call ${run.calls}: up to ${batchesPerList} batches`).listBatches({
+      const result = await lister(`run ${run.run}, list call ${run.calls}: up to ${batchesPerList} batches`, this.job.options.tuning).listBatches({
         context: this.job.context,
         ...(run.position && { from: run.position }),
         ...(run.retry && { retry: run.retry }),
@@ -112,7 +112,7 @@ class Pump {
     try {
       const again = generation === 0 ? '' : `, generation ${generation}`
       const summary = `run ${state.run.run}, batch ${batch.n}${again}: ${batch.files} files, ${formatSize(batch.bytes)}`
-      const result = await copier(summary, window).copyBatch({
+      const result = await copier(summary, window, options.tuning).copyBatch({
         context: this.job.context, batch, generation, window, known, ...(outcomes && { previous: outcomes }),
       })
       state.run = withCopied(state.run, batch.n, result, { now: Date.now(), ...(options.restoreWaitMs !== undefined && { firstMs: options.restoreWaitMs }) })
