@@ -14,8 +14,8 @@ export interface Crash {
 }
 
 export interface Struck {
-  /** What stood in the ledger when it happened. */
-  readonly kept: Kept
+  /** What stood in the ledger when a worker died; others go on meanwhile. */
+  readonly kept?: Kept
 }
 
 const lookEveryMs = 20
@@ -30,10 +30,10 @@ export async function strike(lane: Lane, job: string, { target, step }: Crash, c
   const has = step.kind === 'write' ? async () => (await store.hits('step')) > 0 : async () => (await activityEvents(lane.client.client, job)).length >= step.number
   if (!(await isReached(has, signal))) return undefined
   await killers[target](lane, commands)
-  const kept = await keptSoFar(lane)
+  const kept = target === 'worker' ? await keptSoFar(lane) : undefined
   await store.removeFault('step')
   await revivers[target](lane)
-  return { kept }
+  return kept ? { kept } : {}
 }
 
 async function isReached(has: () => Promise<boolean>, signal: AbortSignal): Promise<boolean> {

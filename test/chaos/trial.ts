@@ -39,7 +39,7 @@ export async function attempt(lane: Lane, job: string, crash: Crash): Promise<Tr
   const startedAt = Date.now()
   const commands = crash.target === 'client' ? await cliCommands(lane, job) : libraryCommands(lane, job)
   const { faults, copiedAgain, struck } = await tried(lane, job, commands, crash)
-  const atRisk = struck?.kept.atRisk ?? 0
+  const atRisk = struck?.kept?.atRisk ?? 0
   await tidy(lane, job)
   const tooMuch = copiedAgain > mostAgain(crash, atRisk) ? [`${copiedAgain} bytes were copied again where ${atRisk} were not kept`] : []
   return { crash, missed: struck === undefined, faults: [...faults, ...tooMuch], copiedAgain, atRisk, seconds: (Date.now() - startedAt) / 1_000 }
@@ -66,9 +66,12 @@ async function tried(lane: Lane, job: string, commands: Commands, crash?: Crash)
     return { ...(await concluded(lane, job, view, commands)), struck }
   } catch (error) {
     over.abort()
-    return { faults: [error instanceof Error ? error.message : String(error)], copiedAgain: 0, struck: await striking?.catch(() => undefined) }
+    return { faults: [messagesOf(error)], copiedAgain: 0, struck: await striking?.catch(() => undefined) }
   }
 }
+
+const messagesOf = (error: unknown): string =>
+  error instanceof Error ? [error.message, ...(error.cause === undefined ? [] : [messagesOf(error.cause)])].join(': ') : String(error)
 
 async function concluded(lane: Lane, job: string, view: JobView, commands: Commands): Promise<Omit<Tried, 'struck'>> {
   const told = await commands.end()
