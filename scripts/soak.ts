@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { parse } from 'csv-parse'
 import { maxBatchFiles } from '../model/batch.ts'
+import { batchesPerMerge } from '../model/run-state.ts'
 import { listFileName, reportFolder, type ListName } from '../model/report-row.ts'
 import { optionsOf } from '../test/e2e/tranship.ts'
 import { connectJobs } from '../test/support/jobs-client.ts'
@@ -43,7 +44,11 @@ interface Soaked {
   readonly faults: readonly string[]
 }
 
-const temporal = await startTemporalServer()
+/** With fewer files histories are cut earlier, so that there is a chain. */
+const fullHistory = 4_096
+const cutAfter = Math.max(50, Math.min(fullHistory, Math.round((fullHistory * many) / 1_000_000)))
+
+const temporal = await startTemporalServer({ dynamicConfig: { 'limit.historyCount.suggestContinueAsNew': cutAfter } })
 try {
   const [less, more] = [await soak(temporal, 'few', few), await soak(temporal, 'many', many)]
   printFigures(figuresOf(less, more))
@@ -101,7 +106,7 @@ function figuresOf(less: Soaked, more: Soaked): Figure[] {
     { name: 'counts, lists and chain of histories', promised: 'each file once', measured: faults.length === 0 ? 'so it is' : faults.join('; '), ok: faults.length === 0 },
     { name: 'events per 1,000 objects', promised: '≤ 15', measured: `${each(more)} in ${more.histories} histories, ${each(less)} in ${less.histories} at ${few}`, ok: more.events / more.files <= 0.015 },
     { name: 'objects a second', promised: 'none', measured: `${Math.round(more.files / more.seconds)}, ${Math.round(less.files / less.seconds)} at ${few}`, ok: true },
-    { name: 'batches merged before the last was begun', promised: '> 0', measured: String(more.meanwhile), ok: more.meanwhile > 0 },
+    { name: 'batches merged before the last was begun', promised: '> 0 of more than 100', measured: `${more.meanwhile} of ${Math.ceil(many / maxBatchFiles)}`, ok: more.meanwhile > 0 || many <= batchesPerMerge * maxBatchFiles },
   ]
 }
 

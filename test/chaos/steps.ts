@@ -25,7 +25,7 @@ export function stepsOf(log: readonly LoggedRequest[], events: readonly string[]
 }
 
 const nameOf = ({ operation, key = '', partNumber }: LoggedRequest): string =>
-  [operation, key.replace(/\.ledger\/[^/]+\/[^/]+\//, '.ledger/').replace(/canary-[^.]+/, 'canary'), partNumber].filter(Boolean).join(' ')
+  [operation, key.replace(/report\/[a-z0-9-]+@/, "report/job@").replace(/\.ledger\/[^/]+\/[^/]+\//, '.ledger/').replace(/canary-[^.]+/, 'canary'), partNumber].filter(Boolean).join(' ')
 
 /** Beginnings and ends of activities in the order in which Temporal has them, over all runs of the job's workflow. */
 export async function activityEvents(client: Client, job: string): Promise<string[]> {

@@ -27,7 +27,8 @@ export async function runTrials({ lanes: count, every, seed, only = targets, say
     const { steps: stepsFor, seconds } = await record(first, 'undisturbed')
     const all = Object.fromEntries(targets.map((target) => [target, stepsFor(target)])) as Record<Target, Crash['step'][]>
     const crashes = only.flatMap((target) => all[target].map((step): Crash => ({ target, step }))).filter((_, i) => i % every === seed % every)
-    say(`Undisturbed: ${seconds.toFixed(1)} s. ${crashes.length} times something is killed …`)
+    const counts = targets.map((target) => `${all[target].length} for the ${target}`).join(', ')
+    say(`Undisturbed: ${seconds.toFixed(1)} s. Steps: ${counts}. ${crashes.length} times something is killed …`)
     const trials = await inLanes(lanes, crashes, say)
     const steps = Object.fromEntries(targets.map((target) => [target, all[target].length])) as Record<Target, number>
     return { steps, trials }
