@@ -22,8 +22,12 @@ export const heartbeatEveryMs = (window: number, { heartbeatTimeoutMs: timeoutMs
 export const heartbeatTimeoutMs = (window: number, tuning?: Tuning): number => missed * heartbeatEveryMs(window, tuning)
 
 /** The same for activities of which a job has one at a time. */
-export const controlBeats = { check: 5_000, list: 5_000, report: 10_000 } as const
+const controlBeats = { list: 5_000, report: 10_000 } as const
 export type ControlVerb = keyof typeof controlBeats
 export const controlBeatMs = (verb: ControlVerb, { heartbeatTimeoutMs: timeoutMs }: Tuning = {}): number =>
   timeoutMs === undefined ? controlBeats[verb] : timeoutMs / missed
 export const controlTimeoutMs = (verb: ControlVerb, tuning?: Tuning): number => missed * controlBeatMs(verb, tuning)
+
+/** A check that is lost three times has failed, so nobody is impatient with it. */
+export const checkBeatMs = 5_000
+export const checkTimeoutMs = missed * checkBeatMs

@@ -2,7 +2,7 @@
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow'
 import type { ActivityOptions } from '@temporalio/workflow'
 import type { Activities } from '../activities/index.ts'
-import { controlTimeoutMs, heartbeatTimeoutMs } from '../model/heartbeat.ts'
+import { checkTimeoutMs, controlTimeoutMs, heartbeatTimeoutMs } from '../model/heartbeat.ts'
 import { copyTaskQueue } from '../model/job.ts'
 import type { Tuning } from '../model/job.ts'
 
@@ -11,9 +11,9 @@ const common = {
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '60s' },
 } as const satisfies ActivityOptions
 
-export const checks = (summary: string, tuning?: Tuning): Pick<Activities, 'checkJob' | 'checkAddress' | 'nextRun' | 'readReport' | 'readPastJob' | 'readRunning'> =>
+export const checks = (summary: string): Pick<Activities, 'checkJob' | 'checkAddress' | 'nextRun' | 'readReport' | 'readPastJob' | 'readRunning'> =>
   proxyActivities<Activities>({
-    ...common, summary, startToCloseTimeout: '2m', heartbeatTimeout: controlTimeoutMs('check', tuning), retry: { ...common.retry, maximumAttempts: 3 },
+    ...common, summary, startToCloseTimeout: '2m', heartbeatTimeout: checkTimeoutMs, retry: { ...common.retry, maximumAttempts: 3 },
   })
 
 export const lister = (summary: string, tuning?: Tuning): Pick<Activities, 'listBatches'> =>

@@ -76,7 +76,7 @@ async function step(job: Job, input: MigrationInput): Promise<void> {
 async function check(job: Job, input: MigrationInput): Promise<void> {
   const { state, options } = job
   try {
-    const result = await checks(`${options.source} and ${options.destination}`, options.tuning).checkJob({
+    const result = await checks(`${options.source} and ${options.destination}`).checkJob({
       options, epoch: state.epoch, again: (input.again ?? false) || input.retry !== undefined,
     })
     state.fault = result.fault
@@ -189,7 +189,7 @@ async function blocked(job: Job): Promise<void> {
     state.blocked = null
     return
   }
-  const { fault } = await checks('is the address well again?', options.tuning).checkJob({ options, epoch: state.epoch, again: true })
+  const { fault } = await checks('is the address well again?').checkJob({ options, epoch: state.epoch, again: true })
   if (fault !== null && Date.now() - before.since < blockedLimitMs) state.blocked = { ...before, fault, tries: before.tries + 1 }
   else state.blocked = null
   if (fault !== null && state.blocked === null) state.fault = fault

@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity'
 import type { Role } from '../../model/address.ts'
-import { controlBeatMs } from '../../model/heartbeat.ts'
+import { checkBeatMs } from '../../model/heartbeat.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { beating } from '../beating.ts'
 import type { Dependencies } from '../dependencies.ts'
@@ -32,7 +32,7 @@ const groupsOf = ({ multipart, tagging, acl, archive, serverCopy }: Storage): Re
 export const createCheckAddress = ({ storages }: Dependencies) =>
   async function checkAddressActivity({ address, role }: CheckAddressInput): Promise<CheckAddressResult> {
     const canary = canaryOf(Context.current().info)
-    return await beating(controlBeatMs('check'), () => undefined, async ({ cut: signal }) => {
+    return await beating(checkBeatMs, () => undefined, async ({ cut: signal }) => {
       const found = await opened(role, () => storages.open(address, role))
       if ('fault' in found) {
         const { code, message } = found.fault

@@ -4,7 +4,7 @@ import { addressFault } from '../../storage/address-fault.ts'
 import type { Role } from '../../model/address.ts'
 import type { CheckInput, CheckResult } from '../../model/batch.ts'
 import type { Fault } from '../../model/codes.ts'
-import { controlBeatMs } from '../../model/heartbeat.ts'
+import { checkBeatMs } from '../../model/heartbeat.ts'
 import { keyThrough, overlaps } from '../../model/place.ts'
 import { readJobFile } from '../../report/read-report.ts'
 import { isStorageError } from '../../storage/error.ts'
@@ -21,8 +21,7 @@ const refused = (fault: Fault): CheckResult => ({ fault, latestRun: 0, proven: [
 export const createCheckJob = ({ storages }: Dependencies) =>
   async function checkJobActivity(input: CheckInput): Promise<CheckResult> {
     const canary = canaryOf(Context.current().info)
-    const everyMs = controlBeatMs('check', input.options.tuning)
-    return await beating(everyMs, () => undefined, async ({ cut: signal }) => await check(storages, input, canary, { signal }))
+    return await beating(checkBeatMs, () => undefined, async ({ cut: signal }) => await check(storages, input, canary, { signal }))
   }
 
 async function check(storages: Dependencies['storages'], input: CheckInput, canary: Canary, call: CallOptions): Promise<CheckResult> {

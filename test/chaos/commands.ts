@@ -21,7 +21,7 @@ export interface Commands {
   end(): Promise<string[]>
 }
 
-const patienceMs = 90_000
+const patienceMs = 240_000
 
 export function libraryCommands({ client: { jobs } }: Lane, job: string): Commands {
   return {

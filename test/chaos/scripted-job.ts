@@ -28,7 +28,8 @@ export const objects: readonly ScriptedObject[] = Array.from({ length: 12 }, (_,
   metadata: metadataKinds[i % metadataKinds.length] ?? { user: {} },
 }))
 export const keys: readonly string[] = objects.map(({ key }) => key)
-export const objectBytes = objects.reduce((sum, { bytes }) => sum + bytes.length, 0)
+/** What is sent when nothing goes wrong: each object once, the denied one in both runs. */
+export const objectBytes = [...objects, ...objects.filter(({ key }) => key === deniedKey)].reduce((sum, { bytes }) => sum + bytes.length, 0)
 
 /** What a job file would say beside the names. */
 export const jobFile = { serverCopy: false, tuning: { batchFiles: 4, heartbeatTimeout: '2s' } } as const

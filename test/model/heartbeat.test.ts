@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest'
-import { controlBeatMs, controlTimeoutMs, heartbeatEveryMs, heartbeatTimeoutMs } from '../../model/heartbeat.ts'
+import { checkTimeoutMs, controlBeatMs, controlTimeoutMs, heartbeatEveryMs, heartbeatTimeoutMs } from '../../model/heartbeat.ts'
 
 it('beats three times before a worker is taken for lost, also where a job tunes that', () => {
   for (const tuning of [undefined, { heartbeatTimeoutMs: 2_000 }]) {
     for (const window of [1, 200]) expect(heartbeatTimeoutMs(window, tuning)).toBeCloseTo(3 * heartbeatEveryMs(window, tuning))
-    for (const verb of ['check', 'list', 'report'] as const) expect(controlTimeoutMs(verb, tuning)).toBeCloseTo(3 * controlBeatMs(verb, tuning))
+    for (const verb of ['list', 'report'] as const) expect(controlTimeoutMs(verb, tuning)).toBeCloseTo(3 * controlBeatMs(verb, tuning))
   }
-  expect([heartbeatTimeoutMs(200), controlTimeoutMs('check'), controlTimeoutMs('list'), controlTimeoutMs('report')]).toEqual([15_000, 15_000, 15_000, 30_000])
+  expect([heartbeatTimeoutMs(200), checkTimeoutMs, controlTimeoutMs('list'), controlTimeoutMs('report')]).toEqual([15_000, 15_000, 15_000, 30_000])
   expect([heartbeatTimeoutMs(200, { heartbeatTimeoutMs: 2_000 }), controlTimeoutMs('report', { heartbeatTimeoutMs: 2_000 })]).toEqual([2_000, 2_000])
 })
