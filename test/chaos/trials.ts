@@ -26,7 +26,7 @@ export async function runTrials({ lanes: count, every, seed, only = targets, say
     if (first === undefined) throw new RangeError('There must be a lane.')
     const { steps: stepsFor, seconds } = await record(first, 'undisturbed')
     const all = Object.fromEntries(targets.map((target) => [target, stepsFor(target)])) as Record<Target, Crash['step'][]>
-    const crashes = only.flatMap((target) => all[target].map((step): Crash => ({ target, step }))).filter((_, i) => i % every === seed % every)
+    const crashes = inTurns(only.map((target) => all[target].map((step): Crash => ({ target, step })))).filter((_, i) => i % every === seed % every)
     const counts = targets.map((target) => `${all[target].length} for the ${target}`).join(', ')
     say(`Undisturbed: ${seconds.toFixed(1)} s. Steps: ${counts}. ${crashes.length} times something is killed …`)
     const trials = await inLanes(lanes, crashes, say)
@@ -36,6 +36,10 @@ export async function runTrials({ lanes: count, every, seed, only = targets, say
     await Promise.all(lanes.map((lane) => lane.stop()))
   }
 }
+
+/** One of each, then the next of each: a run that is broken off has seen something of all. */
+const inTurns = <T>(lists: readonly (readonly T[])[]): T[] =>
+  Array.from({ length: Math.max(...lists.map(({ length }) => length)) }, (_, i) => lists.flatMap((list) => list.slice(i, i + 1))).flat()
 
 async function inLanes(lanes: readonly Lane[], crashes: readonly Crash[], say: TrialsOptions['say']): Promise<Trial[]> {
   const trials: Trial[] = []
