@@ -63,9 +63,7 @@ export interface SendAgain {
 }
 
 /** Options to put it over what was found, and over nothing else. */
-export function overFound<T extends PutOptions>({ etag }: SendAgain, { ifAbsent: _, ifMatch: __, ...options }: T) {
-  return { ...options, ...(etag !== undefined && { ifMatch: etag }) }
-}
+export const overFound = ({ etag }: SendAgain, options: PutOptions): PutOptions => ({ ...options, ifAbsent: undefined, ifMatch: etag })
 
 /**
  * The destination did not hold what we relied on. `ours`: a try of ours was through though its answer was lost. A reason: what is
