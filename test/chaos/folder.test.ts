@@ -48,7 +48,9 @@ it('a worker that is killed while it writes to a folder leaves no temporary file
   }
   const view = await client.jobs.follow('to-a-folder', { everyMs: 200 })
   console.log(`chaos: at the kills there lay beside the files: ${seen.join(', ')}`)
-  expect(view).toMatchObject({ status: 'Completed', completed: { files: keys.length }, skipped: { files: 0 }, failed: { files: 0 } })
+  expect(view).toMatchObject({ status: 'Completed', failed: { files: 0 } })
+  // A folder states no hash: a file that a dead worker had brought may be found the same by its successor.
+  expect(view.completed.files + view.skipped.files).toBe(keys.length)
 
   const names = await namesBelow(folder)
   const found = new Map(await Promise.all(names.map(async (name) => [name, { bytes: await readFile(join(folder, name)), metadata: { user: {} } }] as const)))
