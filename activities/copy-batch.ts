@@ -54,7 +54,7 @@ class BatchTurn {
   }
 
   async take(): Promise<CopyResult> {
-    return await beating(heartbeatEveryMs(this.input.window), () => ({ ...this.beat, ...this.slowed }), async (ending) => {
+    return await beating(heartbeatEveryMs(this.input.window, this.input.context.options.tuning), () => ({ ...this.beat, ...this.slowed }), async (ending) => {
       try {
         return this.answer(await this.copy({ ...ending, abort: AbortSignal.any([ending.abort, this.held.lost]) }))
       } catch (error) {
@@ -98,7 +98,7 @@ class BatchTurn {
     return await copyBatch({
       source, destination,
       entries, previous: gathered ?? before?.state, followsOthers: generation > 0 || this.mine.attempt > 1,
-      options, pool, pieces, pace: this.held.pace, cut, checkpoint, signal: abort, deadlineMs: this.startedAt + turnOf(batch.n), now: Date.now,
+      options, pool, pieces, pace: this.held.pace, cut, checkpoint, canaryKey: ledger.canaryKey, signal: abort, deadlineMs: this.startedAt + turnOf(batch.n), now: Date.now,
       proven: new Set(context.proven as readonly HashName[]),
       ...(splits && { largeBytes: large ? Infinity : (options.largeBytes ?? defaultLargeBytes) }),
       onProgress: ({ counts, movedBytes, bytesPerSecond }) => { this.beat = { ...this.beat, counts: countsSince(counts, this.input.known), movedBytes, bytesPerSecond } },

@@ -83,7 +83,7 @@ class RangeTurn {
       source: await storages.source(options),
       destination: await storages.destination(options),
       entry: begun.entry, numbers: begun.numbers, previous: begun.state,
-      options, pool, pieces, pace: this.held.pace, cut, checkpoint, signal: abort, deadlineMs: this.startedAt + turnOf(range), now: Date.now,
+      options, pool, pieces, pace: this.held.pace, cut, checkpoint, canaryKey: ledger.canaryKey, signal: abort, deadlineMs: this.startedAt + turnOf(range), now: Date.now,
       proven: new Set(context.proven as readonly HashName[]),
       onProgress: ({ movedBytes, bytesPerSecond }) => { this.beat = { ...this.beat, movedBytes, bytesPerSecond } },
     })

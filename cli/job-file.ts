@@ -1,6 +1,7 @@
 /** The keys of a job file, which are also the job options of `migrate` and `create` in camelCase. */
 import picomatch from 'picomatch'
 import { z } from 'zod'
+import { maxBatchFiles } from '../model/batch.ts'
 import { formatRow, parseLimits } from '../model/flow/timetable.ts'
 import { jobTypes, maxPriority, maxWindow, metadataPolicies, overwriteRules, periods } from '../model/job.ts'
 import { formatRate, parseRate } from '../model/rate.ts'
@@ -115,6 +116,16 @@ function parseInterval(value: string): number {
   throw new RangeError(`"${value}" must be a time from 1s to 24h.`)
 }
 
+const tuning = z
+  .strictObject({
+    batchFiles: wholeNumber(1, maxBatchFiles, 'Files in a batch, at most.').optional(),
+    heartbeatTimeout: readBy(parseDuration, 'A worker is taken for lost after this; never below 1s.').optional(),
+  })
+  .transform(({ batchFiles, heartbeatTimeout }) => ({
+    ...(batchFiles !== undefined && { batchFiles }),
+    ...(heartbeatTimeout !== undefined && { heartbeatTimeoutMs: Math.max(1_000, heartbeatTimeout) }),
+  }))
+
 const zone = z.string({ error: 'must be a text.' }).superRefine((value, context) => {
   if (isTimeZone(value)) return
   const meant = didYouMean(value, Intl.supportedValuesOf('timeZone'))
@@ -182,6 +193,7 @@ export const jobFileShape = {
     'Number of files, for progress before the listing is complete.',
   ).optional(),
   expectBytes: readBy(parseSize, 'Size of all files, for progress before the listing is complete.').optional(),
+  tuning: tuning.meta({ description: 'For tests: smaller batches, and a lost worker noticed sooner.' }).optional(),
   dryRun: flag('List and decide, copy nothing.').optional(),
   out: text('Folder for the lists of a dry run.').optional(),
 } as const

@@ -40,7 +40,7 @@ export type Blame = (run: Pick<Run, 'book' | 'settle'>, suspect: Suspect) => Pro
 const endsSo: Blame = ({ settle }, { entry, fault, startedAt, endedAt }) => settle(failed(entry, fault, startedAt, endedAt))
 
 export async function startRun(task: CopyTask, blameIn: Blame = endsSo): Promise<Run> {
-  const { source, destination, options, pool, pieces, signal, deadlineMs, now, onProgress } = task
+  const { source, destination, options, pool, pieces, signal, deadlineMs, now, onProgress, canaryKey } = task
   const endings = makeEndings(task)
   let broken: unknown
   const book = openBook(task.previous, async (state) => {
@@ -79,7 +79,7 @@ export async function startRun(task: CopyTask, blameIn: Blame = endsSo): Promise
     report()
   }
   const blame = (suspect: Suspect) => blameIn({ book, settle }, suspect)
-  const probe = (side: 'source' | 'destination') => probeAddress(side === 'source' ? source : destination, side, { signal })
+  const probe = (side: 'source' | 'destination') => probeAddress(side === 'source' ? source : destination, side, { canaryKey, signal })
   const suspects = makeSuspects({ probe, blame, onBlocked: endings.haltNow })
   const onlyRecorded = (error: unknown): void => {
     if (!isStorageError(error, 'aborted')) throw error

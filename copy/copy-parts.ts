@@ -47,13 +47,17 @@ async function complete(engine: Engine, task: PartsTask, open: OpenUpload): Prom
   const crc64 = crc64OfAll(ordered)
   const sent: Sent = { key: entry.key, size: open.size, hashes: task.direct ? info.hashes : { crc64 }, etag: etagOfParts(ordered) }
   const conclude = (proof: Proof): Outcome => completed(entry.key, info, { ...proof, completedAt: engine.now(), dropped: open.dropped })
-  const options = { ifAbsent: expected === null ? true : undefined, hashes: { crc64 }, mtimeMs, signal: engine.signal }
+  const options = { hashes: { crc64 }, mtimeMs, signal: engine.signal }
+  const ask = async (ifAbsent: true | undefined): Promise<Outcome> => {
+    const result = await atDestination(multipart.complete(open.upload, ordered, { ...options, ifAbsent }))
+    return conclude(await prove(engine, task, open, sent, result))
+  }
   const attempt = async (): Promise<Outcome> => {
     try {
-      const result = await atDestination(multipart.complete(open.upload, ordered, options))
-      return conclude(await prove(engine, task, open, sent, result))
+      return await ask(expected === null ? true : undefined)
     } catch (error) {
       const found = await whenRefused(engine, entry, sent, error)
+      if (typeof found !== 'string') return await ask(undefined)
       await giveUp(engine, entry.key)
       if (found !== 'ours') return skipped(entry, found)
       return conclude({ crc64: crc64 ?? '', verified: (await readBack(engine, sent)) || open.verified })

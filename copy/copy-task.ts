@@ -31,6 +31,8 @@ export interface CopyTask {
   readonly checkpoint: (state: BatchState) => Promise<void>
   /** Larger files leave the batch. Absent: none does. */
   readonly largeBytes?: number
+  /** What is written to the destination to see whether it works at all: whoever ends the run removes it too. */
+  readonly canaryKey: string
   /** Hashes that the destination was seen to refuse when wrong. */
   readonly proven?: ReadonlySet<HashName>
 }

@@ -16,6 +16,8 @@ export interface Ledger {
   readonly context: RunContext
   /** Key of the run's folder, ending in '/'. */
   readonly folder: string
+  /** For an object that comes and goes, at the destination too: it is removed with the rest. */
+  readonly canaryKey: string
   writeEntries(n: number, attempt: number, entries: readonly Entry[], options?: CallOptions): Promise<void>
   readEntries(n: number, listAttempt: number, options?: CallOptions): Promise<Entry[]>
   writeOutcomes(n: number, ref: OutcomesRef, state: BatchState, options?: CallOptions): Promise<void>
@@ -32,6 +34,8 @@ export interface Ledger {
   readFragmentIndex(ref: FragmentRef, options?: CallOptions): Promise<FragmentIndex>
   /** Deletes everything of this run. */
   remove(options?: CallOptions): Promise<void>
+  /** The same of another storage: of the destination, where the ledger lies elsewhere. */
+  removeFrom(other: Storage, options?: CallOptions): Promise<void>
 }
 
 export function openLedger(storage: Storage, context: RunContext): Ledger {
@@ -40,6 +44,7 @@ export function openLedger(storage: Storage, context: RunContext): Ledger {
   return {
     context,
     folder,
+    canaryKey: `${folder}.canary`,
     writeEntries: (n, attempt, entries, options) => files.write(entriesName(n, attempt), encodeRows(entries), options),
     readEntries: async (n, attempt, options) => splitRows<Entry>(await files.read(entriesName(n, attempt), options)),
     writeOutcomes: (n, ref, state, options) => files.write(outcomesName(n, ref), encodeRows(stateRows(state)), options),
@@ -53,6 +58,7 @@ export function openLedger(storage: Storage, context: RunContext): Ledger {
     writeFragmentIndex: (merge, attempt, index, options) => files.write(indexName({ merge, attempt }), encodeRows([index]), options),
     readFragmentIndex: async (ref, options) => only(splitRows<FragmentIndex>(await files.read(indexName(ref), options))),
     remove: (options) => removeFolder(storage, folder, options),
+    removeFrom: (other, options) => removeFolder(other, folder, options),
   }
 }
 

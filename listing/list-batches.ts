@@ -91,7 +91,8 @@ interface Cutter {
 
 function makeCutter({ ledger, input, attempt, signal }: ListTask, listed: readonly Entry[]): Cutter {
   const batches: BatchRef[] = []
-  const mostBytes = Math.min(maxBatchBytes, input.context.options.largeBytes ?? maxBatchBytes)
+  const { largeBytes = maxBatchBytes, tuning } = input.context.options
+  const bounds = { files: tuning?.batchFiles, bytes: Math.min(maxBatchBytes, largeBytes) }
   let pending = listed
 
   const write = async (entries: readonly Entry[]): Promise<void> => {
@@ -101,7 +102,7 @@ function makeCutter({ ledger, input, attempt, signal }: ListTask, listed: readon
   }
   const cutFull = async (): Promise<void> => {
     while (batches.length < input.maxBatches) {
-      const cut = cutBatch(pending, mostBytes)
+      const cut = cutBatch(pending, bounds)
       if (cut === undefined) return
       await write(cut.batch)
       pending = cut.rest

@@ -72,6 +72,15 @@ export interface JobOptions {
   readonly timeZone: string
   readonly expectFiles?: number
   readonly expectBytes?: number
+  readonly tuning?: Tuning
+}
+
+/** For tests: what shows in minutes and thousands of files is to show in seconds and a dozen. */
+export interface Tuning {
+  /** Files in a batch, at most. */
+  readonly batchFiles?: number
+  /** A worker is taken for lost after this. */
+  readonly heartbeatTimeoutMs?: number
 }
 
 export const jobDefaults = {

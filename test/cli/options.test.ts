@@ -36,6 +36,8 @@ describe('job options', () => {
   })
 
   it.each<[Record<string, unknown>, Partial<JobOptions>]>([
+    [{ tuning: { batchFiles: 4, heartbeatTimeout: '2s' } }, { tuning: { batchFiles: 4, heartbeatTimeoutMs: 2_000 } }],
+    [{ tuning: { heartbeatTimeout: '1ms' } }, { tuning: { heartbeatTimeoutMs: 1_000 } }],
     [{ since: '2026-03-05T08:00', timeZone: 'Asia/Shanghai' }, { sinceMs: Date.parse('2026-03-05T00:00:00Z') }],
     [
       { minSize: '10kB', maxSize: '1MiB' },

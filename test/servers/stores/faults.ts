@@ -50,6 +50,8 @@ export type FaultAction =
   | { readonly kind: 'header'; readonly name: string; readonly value: string | null }
   | { readonly kind: 'ignore-range' }
   | { readonly kind: 'latency'; readonly ms: number }
+  /** Waits until the rule is removed: before anything is looked at, or once the work is done. Then goes on, or breaks the connection. */
+  | { readonly kind: 'hold'; readonly at: 'start' | 'answer'; readonly release: 'go-on' | 'break' }
   /** Bodies pass at this rate, both ways. */
   | { readonly kind: 'slow'; readonly bytesPerSecond: number }
 
@@ -60,6 +62,7 @@ interface ActiveRule {
   readonly rule: FaultRule
   readonly key: ByteString | undefined
   readonly keyPrefix: ByteString | undefined
+  readonly removed: PromiseWithResolvers<void>
   seen: number
   hits: number
   /** What may still pass of `aboveRate`. */
@@ -75,10 +78,12 @@ export class Faults {
   add(rule: FaultRule): string {
     const id = rule.id ?? String(this.#next++)
     const { key, keyPrefix } = rule
+    this.remove(id)
     this.#rules.set(id, {
       rule,
       key: key === undefined ? undefined : toBytes(key),
       keyPrefix: keyPrefix === undefined ? undefined : toBytes(keyPrefix),
+      removed: Promise.withResolvers(),
       seen: 0,
       hits: 0,
       tokens: 0,
@@ -88,16 +93,23 @@ export class Faults {
   }
 
   remove(id: string): void {
+    this.#rules.get(id)?.removed.resolve()
     this.#rules.delete(id)
   }
 
   clear(): void {
-    this.#rules.clear()
+    for (const id of this.#rules.keys()) this.remove(id)
   }
 
   /** How often a rule has struck. */
   hits(id: string): number {
     return this.#rules.get(id)?.hits ?? 0
+  }
+
+  /** Resolves once the rule of this action is there no more. */
+  async untilRemoved(action: FaultAction): Promise<void> {
+    const active = [...this.#rules.values()].find(({ rule }) => rule.do === action)
+    await active?.removed.promise
   }
 
   list(): (FaultRule & { id: string; hits: number })[] {
