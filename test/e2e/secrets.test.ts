@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { historiesOf, payloadsOf } from '../../scripts/figures/history.ts'
 import { awaitUntil } from '../support/await-until.ts'
-import { openTerminal } from '../cli/terminal.ts'
+import { openTerminal, runHere } from '../cli/terminal.ts'
 import type { Terminal } from '../cli/terminal.ts'
 import { connectJobs, writeConfig } from '../support/jobs-client.ts'
 import type { JobsClient } from '../support/jobs-client.ts'
@@ -80,7 +80,7 @@ async function create(job: string, source: string, destination: string) {
 
 async function typed(...args: string[]): Promise<void> {
   await Promise.all([[], ['--json']].map(async (how) => {
-    const { stdout, stderr } = await terminal.run(...args, ...how)
+    const { stdout, stderr } = await runHere(terminal.env as Record<string, string>, terminal.folder, ...args, ...how)
     keep(`$ tranship ${[...args, ...how].join(' ')}`, stdout + stderr)
   }))
 }
