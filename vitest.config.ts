@@ -1,6 +1,6 @@
-import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { TableReporter } from './test/conformance/table-reporter.ts'
+import { laneCount } from './test/support/lanes.ts'
 
 /** Folders whose tests need a Temporal server; the others start without one. */
 const withTemporal = ['activities', 'workflows', 'worker', 'client', 'cli', 'embedded', 'e2e', 'replay', 'chaos', 'figures']
@@ -9,8 +9,7 @@ const patterns = withTemporal.map((folder) => `test/${folder}/**/*.test.ts`)
 export default defineConfig({
   test: {
     pool: 'forks',
-    // Tests mostly wait: for servers, for timers, for processes.
-    maxWorkers: Math.max(3, availableParallelism()),
+    maxWorkers: laneCount,
     testTimeout: 180_000,
     hookTimeout: 600_000,
     teardownTimeout: 20_000,

@@ -3,6 +3,7 @@ import type { JobPaces } from '../copy/job-paces.ts'
 import { createCheckAddress } from './check/check-address-activity.ts'
 import { createCheckJob } from './check/check-job.ts'
 import { createCopyBatch } from './copy-batch.ts'
+import { createCopyParts } from './copy-parts.ts'
 import type { Dependencies } from './dependencies.ts'
 import { createListBatches } from './list-batches.ts'
 import { createMergeBatches } from './merge-batches.ts'
@@ -12,6 +13,9 @@ import { createReadPastJob } from './read-past-job.ts'
 import { createReadReport } from './read-report.ts'
 import { createReadRunning } from './read-running.ts'
 import { createShare, type Sharing } from './share.ts'
+import { createEndVerify } from './verify/end-verify.ts'
+import { createPlanVerify } from './verify/plan-verify.ts'
+import { createVerifyTurn } from './verify/verify-turn.ts'
 import { createWriteReport } from './write-report.ts'
 
 /** For the queue `tranship`: what a job's own decisions wait for. */
@@ -25,12 +29,16 @@ export const createControlActivities = (dependencies: Dependencies) => ({
   readReport: createReadReport(dependencies),
   readPastJob: createReadPastJob(dependencies),
   readRunning: createReadRunning(dependencies),
+  planVerify: createPlanVerify(dependencies),
+  endVerify: createEndVerify(dependencies),
   nextBoundary,
 })
 
 /** For the queue `tranship-copy`. */
 export const createCopyActivities = (dependencies: Dependencies, paces: JobPaces) => ({
   copyBatch: createCopyBatch(dependencies, paces),
+  copyParts: createCopyParts(dependencies, paces),
+  verifyTurn: createVerifyTurn(dependencies),
 })
 
 /** For the queue of one host alone. */

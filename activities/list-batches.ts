@@ -2,6 +2,7 @@ import { Context } from '@temporalio/activity'
 import { openLedger } from '../ledger/ledger.ts'
 import { listBatches } from '../listing/list-batches.ts'
 import type { ListInput, ListResult } from '../model/batch.ts'
+import { controlBeatMs } from '../model/heartbeat.ts'
 import { noTally } from '../model/status.ts'
 import { beating } from './beating.ts'
 import type { Dependencies } from './dependencies.ts'
@@ -10,13 +11,12 @@ import { blockingFault } from './fault.ts'
 const turnMs = 10_000
 /** Batches carry the attempt alone: it must be another in every call. */
 const attemptsOfACall = 1_000_000
-const beatEveryMs = 5_000
 
 export const createListBatches = ({ storages }: Dependencies) =>
   async function listBatchesActivity(input: ListInput): Promise<ListResult> {
     const { options } = input.context
     const { attempt } = Context.current().info
-    return await beating(beatEveryMs, () => undefined, async ({ cut }) => {
+    return await beating(controlBeatMs(options.tuning), () => undefined, async ({ cut }) => {
       try {
         return await listBatches({
           source: await storages.source(options),

@@ -1,5 +1,5 @@
 import { listFileName, reportFolder } from '../model/report-row.ts'
-import type { ListName } from '../model/report-row.ts'
+import type { ReportFile } from '../model/report-row.ts'
 import { beating } from './beating.ts'
 import type { Dependencies } from './dependencies.ts'
 
@@ -8,7 +8,7 @@ export interface ReadReportInput {
   readonly destination: string
   readonly job: string
   readonly run: number
-  readonly list: ListName
+  readonly list: ReportFile
   readonly volume: number
   readonly offset: number
 }

@@ -1,7 +1,7 @@
 /** Opened addresses, kept for as long as their settings stay: rotated keys count from the next batch. */
-import type { Role } from '../model/address.ts'
+import { parseAddressRef, type Role } from '../model/address.ts'
 import type { JobOptions } from '../model/job.ts'
-import { openStorage } from '../storage/open.ts'
+import { openStorage, turnsOf } from '../storage/open.ts'
 import type { ResolvedAddress } from '../storage/open.ts'
 import type { Storage } from '../storage/storage.ts'
 
@@ -21,13 +21,20 @@ export interface Storages {
 
 export function createStorages(addresses: AddressResolver): Storages {
   const opened = new Map<string, { settings: string; storage: Promise<Storage> }>()
+  const shared = new Map<string, ReturnType<typeof turnsOf>>()
+  const turnsFor = (ref: string, address: ResolvedAddress) => {
+    const name = JSON.stringify([addressNameOf(ref), address.maxRequestsPerSecond])
+    const turns = shared.get(name) ?? turnsOf(address)
+    shared.set(name, turns)
+    return turns
+  }
   const open: Storages['open'] = async (ref, role, followSymlinks = false) => {
     const address = addresses.resolve(ref, role)
     const settings = JSON.stringify(address)
     const name = JSON.stringify([ref, role, followSymlinks])
     const known = opened.get(name)
     if (known?.settings === settings) return await known.storage
-    const storage = openStorage(address, { followSymlinks })
+    const storage = openStorage(address, { followSymlinks, turns: turnsFor(ref, address) })
     opened.set(name, { settings, storage })
     storage.catch(() => opened.delete(name))
     return await storage
@@ -42,4 +49,10 @@ export function createStorages(addresses: AddressResolver): Storages {
       await Promise.all(all.map(async (one) => (one.status === 'fulfilled' ? await one.value.close() : undefined)))
     },
   }
+}
+
+/** Whatever part of it a job names. */
+function addressNameOf(ref: string): string {
+  const parsed = parseAddressRef(ref)
+  return parsed.kind === 'named' ? parsed.name : parsed.path
 }

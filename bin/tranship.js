@@ -1,6 +1,9 @@
 #!/usr/bin/env node
 // Written for any Node that reads modules, so that an old one gets a sentence and not a syntax error.
 import { existsSync } from 'fs'
+import module from 'module'
+import { homedir } from 'os'
+import { join } from 'path'
 import { fileURLToPath } from 'url'
 
 const needed = [22, 19]
@@ -12,11 +15,14 @@ if (have[0] < needed[0] || (have[0] === needed[0] && have[1] < needed[1])) {
 }
 
 // V8 lets garbage grow with the machine's memory, not with what is needed: a worker, which lives long, is held to less.
-const heap = ['--max-old-space-size=384', '--max-semi-space-size=8']
+const heap = ['--max-old-space-size=384', '--max-semi-space-size=8', '--report-exclude-env']
 const isHeld = (process.execArgv.join(' ') + (process.env.NODE_OPTIONS || '')).includes('--max-old-space-size')
 if (process.argv[2] === 'worker' && process.execve && !isHeld) {
   process.execve(process.execPath, [process.execPath, ...heap, ...process.execArgv, ...process.argv.slice(1)], process.env)
 }
+
+// Halves the time until a command begins.
+module.enableCompileCache(join(process.env.TRANSHIP_CACHE || join(homedir(), '.cache', 'tranship'), 'compiled'))
 
 const source = new URL('../cli/main.ts', import.meta.url)
 const built = new URL('../dist/cli/main.js', import.meta.url)

@@ -15,8 +15,6 @@ export interface Command {
   readonly positionals: readonly { readonly name: string; readonly describe: string }[]
   readonly options: CommandOptions
   readonly examples: readonly (readonly [command: string, explanation: string])[]
-  /** Comes with a later version: kept out of the help, refuses whatever follows it. */
-  readonly later?: true
   run(args: Args, shell: Shell): Promise<ExitCode>
 }
 

@@ -2,12 +2,13 @@
 import type { Command } from './command.ts'
 import { addressCheckCommand } from './commands/address-check.ts'
 import { addressListCommand } from './commands/address-list.ts'
+import { changeCommand } from './commands/change.ts'
+import { codecServerCommand } from './commands/codec-server.ts'
 import { createCommand } from './commands/create.ts'
 import { devCommand } from './commands/dev.ts'
 import { errorsCommand } from './commands/errors.ts'
 import { flowCommand } from './commands/flow.ts'
 import { initCommand } from './commands/init.ts'
-import { laterCommands } from './commands/later.ts'
 import { listCommand } from './commands/list.ts'
 import { migrateCommand } from './commands/migrate.ts'
 import { removeCommand } from './commands/remove.ts'
@@ -16,6 +17,7 @@ import { retryCommand } from './commands/retry.ts'
 import { startCommand } from './commands/start.ts'
 import { statusCommand } from './commands/status.ts'
 import { stopCommand } from './commands/stop.ts'
+import { verifyCommand } from './commands/verify.ts'
 import { workerCommand } from './commands/worker.ts'
 
 export const commands: readonly Command[] = [
@@ -30,10 +32,12 @@ export const commands: readonly Command[] = [
   startCommand,
   retryCommand,
   flowCommand,
+  changeCommand,
   errorsCommand,
   reportCommand,
+  verifyCommand,
   removeCommand,
   workerCommand,
   devCommand,
-  ...laterCommands,
+  codecServerCommand,
 ]

@@ -1,18 +1,15 @@
 /** The keys of a job file, which are also the job options of `migrate` and `create` in camelCase. */
 import picomatch from 'picomatch'
 import { z } from 'zod'
+import { maxBatchFiles } from '../model/batch.ts'
 import { formatRow, parseLimits } from '../model/flow/timetable.ts'
-import { metadataPolicies, overwriteRules } from '../model/job.ts'
+import { jobTypes, maxPriority, maxWindow, metadataPolicies, overwriteRules, periods } from '../model/job.ts'
 import { formatRate, parseRate } from '../model/rate.ts'
 import { parseSize } from '../model/size.ts'
 import { didYouMean } from '../model/suggest.ts'
-import { jobTypes, maxIntervalMs, maxTimes, periods } from '../model/schedule.ts'
+import { maxIntervalMs, maxTimes } from '../model/schedule.ts'
+import { verifyModes } from '../model/verify.ts'
 import { isTimeZone, parseDuration } from '../model/time.ts'
-
-/** Options of CLI.md that this version refuses, with what to do instead. */
-export const laterOptions: Readonly<Record<string, string>> = {
-  verify: 'every copy is checked by a hash of the store where it has one',
-}
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
@@ -43,7 +40,10 @@ const wholeNumber = (min: number, max: number, description: string) =>
 const choice = <T extends string>(values: readonly T[], description: string) =>
   z
     .enum(values, {
-      error: ({ input }) => `"${String(input)}" must be one of ${values.join(', ')}.${didYouMean(String(input), values)}`,
+      error: ({ input }) => {
+        const given = typeof input === 'string' ? input : typeof input === 'number' || typeof input === 'boolean' ? `${input}` : 'that'
+        return `"${given}" must be one of ${values.join(', ')}.${didYouMean(given, values)}`
+      },
     })
     .meta({ description })
 
@@ -116,6 +116,16 @@ function parseInterval(value: string): number {
   throw new RangeError(`"${value}" must be a time from 1s to 24h.`)
 }
 
+const tuning = z
+  .strictObject({
+    batchFiles: wholeNumber(1, maxBatchFiles, 'Files in a batch, at most.').optional(),
+    heartbeatTimeout: readBy(parseDuration, 'A worker is taken for lost after this; never below 1s.').optional(),
+  })
+  .transform(({ batchFiles, heartbeatTimeout }) => ({
+    ...(batchFiles !== undefined && { batchFiles }),
+    ...(heartbeatTimeout !== undefined && { heartbeatTimeoutMs: Math.max(1_000, heartbeatTimeout) }),
+  }))
+
 const zone = z.string({ error: 'must be a text.' }).superRefine((value, context) => {
   if (isTimeZone(value)) return
   const meant = didYouMean(value, Intl.supportedValuesOf('timeZone'))
@@ -149,8 +159,8 @@ export const jobFileShape = {
   exclude: globs('Globs on the key below the prefix; wins over include.').optional(),
   minSize: readBy(parseSize, 'Only files of at least this size: bytes, or as 10MB, 1GiB.').optional(),
   maxSize: readBy(parseSize, 'Only files of at most this size.').optional(),
-  window: wholeNumber(1, 200, 'Batches in flight, 1 to 200.').optional(),
-  priority: wholeNumber(1, 5, '1 (first) to 5.').optional(),
+  window: wholeNumber(1, maxWindow, `Batches in flight, 1 to ${maxWindow}.`).optional(),
+  priority: wholeNumber(1, maxPriority, 'Whose batches go first where workers are few: 1 (first) to 5, default 3.').optional(),
   keepMtime: flag('Keep the modified time from object to object.').optional(),
   storageClassMap: z
     .union([pairs, z.record(z.string(), z.string())], { error: 'must be A=B: objects of class A are stored as class B.' })
@@ -170,6 +180,7 @@ export const jobFileShape = {
   ).optional(),
   tags: flag('Copy the tags of objects, where both ends have them.').optional(),
   acl: flag('Copy who may read and write each object (private, public-read, public-read-write), where both ends have it.').optional(),
+  verify: choice(verifyModes, 'Read copied files again at the destination before they count as completed: none, sample (one in a hundred) or all.').optional(),
   maxFailed: readBy(
     parseMaxFailed,
     'End the job early when more files than this have failed: a number, or a percentage as 5%.',
@@ -182,6 +193,7 @@ export const jobFileShape = {
     'Number of files, for progress before the listing is complete.',
   ).optional(),
   expectBytes: readBy(parseSize, 'Size of all files, for progress before the listing is complete.').optional(),
+  tuning: tuning.meta({ description: 'For tests: smaller batches, and a lost worker noticed sooner.' }).optional(),
   dryRun: flag('List and decide, copy nothing.').optional(),
   out: text('Folder for the lists of a dry run.').optional(),
 } as const

@@ -2,7 +2,7 @@
 import { overwriteRules, metadataPolicies } from '../model/job.ts'
 import type { Options } from 'yargs'
 import type { CommandOptions } from './command.ts'
-import { laterOptions } from './job-file.ts'
+import { verifyModes } from '../model/verify.ts'
 
 const text = (describe: string) => ({ type: 'string', describe }) as const
 const flag = (describe: string) => ({ type: 'boolean', describe }) as const
@@ -26,7 +26,7 @@ const usable = {
   'min-size': text('Only files of at least this size, as 10MB'),
   'max-size': text('Only files of at most this size'),
   window: text('Batches in flight, 1 to 200'),
-  priority: text('1 (first) to 5'),
+  priority: text('Whose batches go first where workers are few: 1 (first) to 5, default 3'),
   'keep-mtime': flag('Keep the modified time from object to object'),
   'storage-class-map': list('A=B: class A is stored as class B (repeatable)'),
   'follow-symlinks': flag('Follow the symbolic links of a NAS source'),
@@ -38,6 +38,7 @@ const usable = {
   'server-copy': flag('Let the store copy itself within one endpoint; default: where it states CRC-64; =false: never'),
   tags: flag('Copy the tags of objects'),
   acl: flag('Copy access rights: private, public-read, public-read-write'),
+  verify: text(`${verifyModes.join(' | ')}: read copied files again, one in a hundred or all`),
   'max-failed': text('End early above so many failed files, as 100 or 5%'),
   'list-excluded': flag('Report what the filters left out'),
   ledger: text('Address that holds the ledger; default: the destination'),
@@ -47,16 +48,10 @@ const usable = {
   out: text('Folder for the lists of a dry run'),
 } as const satisfies CommandOptions
 
-const dashed = (key: string): string => key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
-
-/** Known, so that they can be refused with a sentence; not shown in the help. */
-const later = Object.fromEntries(
-  Object.keys(laterOptions).map((key) => [
-    dashed(key),
-    { ...text(''), hidden: true },
-  ]),
-) satisfies CommandOptions
+const { window, overwrite, include, exclude, 'min-size': minSize, 'max-size': maxSize, priority } = usable
+/** Those that can be changed while the job is open. */
+export const changeableOptions = { window, overwrite, include, exclude, 'min-size': minSize, 'max-size': maxSize, priority } as const satisfies CommandOptions
 
 export const jobOptions: CommandOptions = Object.fromEntries(
-  Object.entries<Options>({ ...usable, ...later }).map(([name, option]) => [name, { ...option, group: 'Job options:' }]),
+  Object.entries<Options>(usable).map(([name, option]) => [name, { ...option, group: 'Job options:' }]),
 )

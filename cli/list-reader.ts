@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Jobs } from '../client/jobs.ts'
 import { TranshipError } from '../client/errors.ts'
 import { parseAddressRef } from '../model/address.ts'
-import { listNames, reportFolder, type ListName } from '../model/report-row.ts'
+import { listNames, reportFolder, type ReportFile } from '../model/report-row.ts'
 import type { JobView } from '../model/status.ts'
 import { isStorageError } from '../storage/error.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -28,7 +28,7 @@ export interface ListReader {
   readonly throughWorker: boolean
 }
 
-export async function openListReader(view: JobView, session: Session, args: Args, shell: Shell): Promise<ListReader> {
+export async function openListReader(view: Pick<JobView, 'destination'>, session: Session, args: Args, shell: Shell): Promise<ListReader> {
   const storage = await openDestination(view.destination, session, args, shell)
   return storage ? fromStorage(storage) : fromWorker(session.jobs, view.destination)
 }
@@ -108,9 +108,9 @@ function fromWorker(jobs: Jobs, destination: string): ListReader {
   }
 }
 
-function parseListName(name: string): { job: string; run: number; list: ListName; volume: number } {
+function parseListName(name: string): { job: string; run: number; list: ReportFile; volume: number } {
   const match = /^(.+)@(\d+)_([a-z]+_list)(?:_(\d+))?$/.exec(name)
-  const list = listNames.find((known) => known === match?.[3])
+  const list = [...listNames, 'verify_list' as const].find((known) => known === match?.[3])
   if (!match || !list) throw new TranshipError('Unexpected', `"${name}" is not the name of a report list.`)
   return { job: match[1]!, run: Number(match[2]), list, volume: Number(match[4] ?? 1) }
 }

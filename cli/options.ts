@@ -8,7 +8,7 @@ import { overlapFault } from '../model/overlap.ts'
 import { defaultRestoreDays } from '../model/restore-wait.ts'
 import { didYouMean } from '../model/suggest.ts'
 import { parseTime } from '../model/time.ts'
-import { jobFileShape, laterOptions } from './job-file.ts'
+import { jobFileShape } from './job-file.ts'
 import { toRefText } from './paths.ts'
 
 export const jobFileSchema = z
@@ -23,7 +23,6 @@ export function parseJobFile(given: Readonly<Record<string, unknown>>, file: Rea
   )
   const merged = { ...file, ...flags }
   refuseUnknown(merged)
-  refuseLater(merged)
   const parsed = jobFileSchema.safeParse(merged)
   if (parsed.success) return parsed.data
   const issue = parsed.error.issues[0]!
@@ -53,6 +52,7 @@ export function toJobOptions(names: JobNames, file: JobFile, folder: string): Jo
     compareContentType,
     noCompareContentType,
     storageClassMap,
+    verify,
     restore,
     restoreDays,
     restoreWait,
@@ -82,6 +82,7 @@ export function toJobOptions(names: JobNames, file: JobFile, folder: string): Jo
     type: file.type ?? 'full',
     ...(noCompareContentType === true || compareContentType === false ? { compareContentType: false } : {}),
     ...(since === undefined || since === 'all' ? {} : { sinceMs: timeOf('--since', since, timeZone) }),
+    ...(verify === undefined || verify === 'none' ? {} : { verify }),
     ...(storageClassMap ? { storageClassMap } : {}),
     ...(restore ? { restoreDays: restoreDays ?? defaultRestoreDays, ...(restoreWait === undefined ? {} : { restoreWaitMs: restoreWait }) } : {}),
     ...(ledger === undefined ? {} : { ledger: toRefText(ledger, folder, 'destination') }),
@@ -119,14 +120,9 @@ export function checkJobName(name: string): string {
 }
 
 function refuseUnknown(given: Readonly<Record<string, unknown>>): void {
-  const known = [...Object.keys(jobFileShape), ...Object.keys(laterOptions)]
+  const known = Object.keys(jobFileShape)
   const unknown = Object.keys(given).find((key) => !known.includes(key))
   if (unknown !== undefined) throw invalid(`There is no job option "${unknown}".${didYouMean(unknown, known)}`)
-}
-
-function refuseLater(given: Readonly<Record<string, unknown>>): void {
-  const later = Object.entries(given).find(([key, value]) => Object.hasOwn(laterOptions, key) && value !== false)
-  if (later) throw invalid(`${flagOf(later[0])} comes with a later version of tranship: ${laterOptions[later[0]]}.`)
 }
 
 const flagOf = (key: string): string => `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
@@ -152,7 +148,7 @@ function readOrRefuse(path: string): string {
 
 function parseOrRefuse(text: string, path: string): unknown {
   try {
-    return parse(text, { prettyErrors: false })
+    return parse(text, { prettyErrors: false, logLevel: 'error' })
   } catch (error) {
     throw invalid(`The job file ${path} is not YAML: ${error instanceof Error ? error.message : String(error)}.`)
   }

@@ -30,7 +30,7 @@ export async function parseCommandLine(
   })) as Args
   if (printed !== '') return { args, printed }
   if (!chosen) throw unknownCommand(args, commands)
-  if (!chosen.later) refuseLeftovers(args, chosen)
+  refuseLeftovers(args, chosen)
   return { command: chosen, args, printed }
 }
 
@@ -81,7 +81,7 @@ function addCommand(parser: Argv, command: Command, name: string, choose: (comma
   const usage = [name, ...command.positionals.map((positional) => `<${positional.name}>`)].join(' ')
   parser.command({
     command: usage,
-    describe: command.later ? false : command.summary,
+    describe: command.summary,
     builder: (inner: Argv) => declare(inner, command),
     handler: () => choose(command),
   })

@@ -10,7 +10,7 @@ import {
   speedOf,
   type Sample,
 } from '../model/progress.ts'
-import type { JobView } from '../model/status.ts'
+import { slowedText, type JobView } from '../model/status.ts'
 import { formatSize } from '../model/size.ts'
 import { formatDuration } from '../model/time.ts'
 import { count } from './show.ts'
@@ -89,6 +89,7 @@ function partsOf(view: JobView, samples: readonly Sample[], nowMs: number): stri
     `${formatSize(done.bytes)}/${formatSize(listed.bytes)}${more}`,
     ...(status === 'Migrating' && rate > 0 ? [`${formatSize(rate)}/s`] : []),
     ...(left === null || left === 0 || view.phase === 'reporting' ? [] : [`${formatDuration(left)} left`]),
+    ...[slowedText(view.slowedBy)].filter((text) => text !== undefined),
     ...(failed.files > 0 ? [`${count(failed.files)} failed`] : []),
   ]
 }

@@ -1,11 +1,14 @@
 /** A job in words: pure text of a JobView. */
-import type { JobView, Tally } from '../model/status.ts'
+import { slowedText, type JobView, type Tally } from '../model/status.ts'
 import { formatRate } from '../model/rate.ts'
 import { formatRow } from '../model/flow/timetable.ts'
 import { formatSize } from '../model/size.ts'
 import { formatDuration } from '../model/time.ts'
 
 export const count = (value: number): string => value.toLocaleString('en-US')
+
+/** Of who changed what; --json has more. */
+const mostChanges = 5
 
 export function showJob(view: JobView): string {
   const rows: readonly (readonly [string, Tally])[] = [
@@ -27,6 +30,7 @@ export function showJob(view: JobView): string {
     ...view.failures.map(({ code, files }) => `  ${count(files)} × ${code}`),
     ...(view.flow.version > 0 && view.endedAt === null ? [`  ${showFlow(view.flow)}`] : []),
     ...remarks(view),
+    ...view.changes.slice(-mostChanges).map(({ at, by, what }) => `  ${at}, ${by}: ${what}`),
     ...timesOf(view),
     ...(view.report ? [`  report: ${view.report.folder} at ${view.destination}: ${view.report.lists.join(', ')}`] : []),
     ...advice(view),
@@ -44,8 +48,10 @@ export function showFlow({ version, limitBytesPerSecond, timeZone, nextChangeAt,
   ].join('; ')
 }
 
-function remarks({ restoring, withoutCrc64 }: JobView): string[] {
+function remarks({ restoring, withoutCrc64, slowedBy }: JobView): string[] {
+  const slowed = slowedText(slowedBy)
   return [
+    ...(slowed === undefined ? [] : [`  ${slowed}, which answers that it is asked too much`]),
     ...(restoring > 0 ? [`  ${count(restoring)} archived files are being restored`] : []),
     ...(withoutCrc64 > 0 ? [`  ${count(withoutCrc64)} files were copied within the store, which states no CRC-64`] : []),
   ]

@@ -1,5 +1,6 @@
 /** Sends a message to a job: as an Update, which answers; where none comes within seconds, as the Signal of the same meaning. */
 import {
+  ApplicationFailure,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
@@ -15,7 +16,7 @@ const answerWithinMs = 5_000
 /** `null`: it went as a Signal, nobody has answered yet. */
 export type Answer = MessageAnswer | null
 
-/** Fails `InvalidJobStatusForCurrentOperation` when the job refuses, `JobNotExist` when it is closed. */
+/** Fails `InvalidParameters` or `InvalidJobStatusForCurrentOperation` when the job refuses, `JobNotExist` when it is closed. */
 export async function sendMessage(client: Client, job: string, name: MessageName, message: Message): Promise<Answer> {
   const handle = client.workflow.getHandle(workflowIdOf(job))
   try {
@@ -23,7 +24,7 @@ export async function sendMessage(client: Client, job: string, name: MessageName
       handle.executeUpdate<MessageAnswer, [Message]>(name, { args: [message] }),
     )
   } catch (error) {
-    if (error instanceof WorkflowUpdateFailedError) throw refused(error.cause?.message ?? error.message)
+    if (error instanceof WorkflowUpdateFailedError) throw refused(error)
     if (error instanceof WorkflowNotFoundError) throw new TranshipError('JobNotExist', `The job "${job}" is not running.`)
     if (!(error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)) throw error
   }
@@ -31,9 +32,11 @@ export async function sendMessage(client: Client, job: string, name: MessageName
   return null
 }
 
-/** A validator's sentence may begin with the code that it means. */
-function refused(sentence: string): TranshipError {
+/** A validator's sentence may begin with the code that it means; else the failure's type tells. */
+function refused({ cause, message }: WorkflowUpdateFailedError): TranshipError {
+  const sentence = cause?.message ?? message
   const match = /^(RetryExceedMaxCount): (.*)$/.exec(sentence)
-  const code: JobCode = match ? 'RetryExceedMaxCount' : 'InvalidJobStatusForCurrentOperation'
-  return new TranshipError(code, match?.[2] ?? sentence)
+  if (match) return new TranshipError('RetryExceedMaxCount', match[2] ?? sentence)
+  const isWrong = cause instanceof ApplicationFailure && cause.type === ('InvalidParameters' satisfies JobCode)
+  return new TranshipError(isWrong ? 'InvalidParameters' : 'InvalidJobStatusForCurrentOperation', sentence)
 }

@@ -4,6 +4,7 @@ import { createConnection } from 'node:net'
 import { hostname } from 'node:os'
 import { Client, Connection, isGrpcServiceError } from '@temporalio/client'
 import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig'
+import { payloadCodec } from './codec.ts'
 import { TranshipError } from './errors.ts'
 
 export interface ServerFlags {
@@ -95,7 +96,7 @@ export async function connectTo({ connection: options, namespace }: ServerChoice
       )
     }
   }
-  return { connection, client: new Client({ connection, namespace }) }
+  return { connection, client: new Client({ connection, namespace, dataConverter: { payloadCodecs: [payloadCodec(process.env)] } }) }
 }
 
 const grpcNotFound = 5

@@ -6,7 +6,7 @@ import {
   WorkflowUpdateRPCTimeoutOrCancelledError,
   type Client,
 } from '@temporalio/client'
-import { workflowIdOf, workflowTaskQueue, type JobOptions } from '../model/job.ts'
+import { priorityOf, workflowIdOf, workflowTaskQueue, type JobOptions } from '../model/job.ts'
 import type { CreatedAnswer } from '../model/messages.ts'
 import { noCounts, noTally, type StatusMemo } from '../model/status.ts'
 import type { migrationJob, MigrationInput } from '../workflows/migration-job.ts'
@@ -56,7 +56,7 @@ async function ask(client: Client, input: MigrationInput): Promise<CreatedAnswer
     workflowIdConflictPolicy: 'FAIL',
     memo: { status: memoAtStart(input.options) },
     staticSummary: `${source} → ${destination}`.slice(0, 180),
-    ...(input.options.priority === undefined ? {} : { priority: { priorityKey: input.options.priority } }),
+    priority: priorityOf(input.options),
   })
   return await client.workflow.executeUpdateWithStart<typeof migrationJob, CreatedAnswer, []>('created', {
     startWorkflowOperation,

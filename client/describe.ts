@@ -110,10 +110,12 @@ interface PendingActivity {
   readonly activityType?: { readonly name?: string | null } | null
 }
 
+const copies: ReadonlySet<string> = new Set(['copyBatch', 'copyParts'])
+
 /** Queues on which every activity of the job waits to be taken; none while one of them runs. */
 function idleQueues(activities: readonly PendingActivity[]): string[] {
   if (activities.some(({ state }) => state !== taskScheduled)) return []
   return [
-    ...new Set(activities.map(({ activityType }) => (activityType?.name === 'copyBatch' ? copyTaskQueue : workflowTaskQueue))),
+    ...new Set(activities.map(({ activityType }) => (copies.has(activityType?.name ?? '') ? copyTaskQueue : workflowTaskQueue))),
   ]
 }

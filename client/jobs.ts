@@ -6,7 +6,8 @@ import { randomUUID } from 'node:crypto'
 import type { Client } from '@temporalio/client'
 import type { Role } from '../model/address.ts'
 import { workflowIdOf, workflowTaskQueue, type JobOptions } from '../model/job.ts'
-import type { Message, MessageName, ResetFlowMessage } from '../model/messages.ts'
+import { withChanged, type ChangeFields } from '../model/change.ts'
+import { parseMessage, type Message, type MessageName, type ResetFlowMessage } from '../model/messages.ts'
 import { withFlow } from '../model/flow/flow.ts'
 import { suggest } from '../model/suggest.ts'
 import type { JobView } from '../model/status.ts'
@@ -23,6 +24,7 @@ import { removeJob } from './remove.ts'
 import { readListChunk, readRunningSlices, type ListChunk, type ListRef, type RunningPosition, type RunningSlices } from './report.ts'
 import { runningParts, type Running } from './running.ts'
 import { runWatched } from './run-watched.ts'
+import { runVerify, type VerifyOptions, type VerifyView } from './verify.ts'
 
 export interface JobsOptions {
   readonly client: Client
@@ -55,6 +57,12 @@ export interface RetryOptions {
   readonly to?: string
 }
 
+export interface VerifyJobOptions extends VerifyOptions {
+  /** So many files, chosen at random; absent: all. */
+  readonly sampleFiles?: number
+  readonly to?: string
+}
+
 export interface Told {
   readonly view: JobView
   /** A sentence for people: what happens now. */
@@ -84,8 +92,15 @@ export interface Jobs {
    * is known by its report at the address `to`.
    */
   retry(job: string, how?: RetryOptions): Promise<Retried>
+  /**
+   * Reads what the job's runs copied again, at the destination, and compares it with their completed lists. A job that Temporal has
+   * forgotten is known by its report at the address `to`. Refused while a run goes on.
+   */
+  verify(job: string, how?: VerifyJobOptions): Promise<VerifyView>
   /** Rows and the most outside them replace what was in force, all of it; the running job keeps to it within 5 s, a stopped one once it goes on. */
   resetFlow(job: string, limits: Omit<ResetFlowMessage, 'by'>): Promise<Told>
+  /** Window, overwrite rule and priority count at once, filters for what is listed from then on. Fails `InvalidParameters` before anything is sent. */
+  change(job: string, fields: ChangeFields): Promise<Told>
   /** Ends the job and forgets it; what was copied and its report stay. */
   remove(job: string): Promise<void>
   /** Looks until `until` holds, by default until the run is over. */
@@ -169,7 +184,8 @@ export function createJobs({
         ? 'No report of the job stands, so all of it is gone through again.'
         : 'The failed files are tried again.'
     const { state: _state, paused: _paused, ...input } = past
-    return { view: await beginRetry({ ...input, options: withFlow(input.options, described.memo.flow) }, only), message }
+    const { flow, changed } = described.memo
+    return { view: await beginRetry({ ...input, options: withChanged(withFlow(input.options, flow), changed) }, only), message }
   }
 
   const beginRetry = async (input: Pick<MigrationInput, 'options'>, only: string | undefined): Promise<JobView> =>
@@ -199,6 +215,11 @@ export function createJobs({
     stop: async (job) => await openOnly(job, await find(job), () => tell(job, 'stop')),
     start: async (job) => await openOnly(job, await find(job), () => tell(job, 'start')),
     resetFlow: async (job, limits) => await openOnly(job, await find(job), () => tell(job, 'resetFlowControl', limits)),
+    change: async (job, fields) => {
+      const message = parseMessage('change', fields)
+      if (!message.ok) throw new TranshipError('InvalidParameters', message.fault)
+      return await openOnly(job, await find(job), () => tell(job, 'change', fields))
+    },
     retry: async (job, how = {}) => {
       const { only } = how
       const known = await describeJob(client, job)
@@ -206,6 +227,12 @@ export function createJobs({
       const described = known ?? (await find(job))
       if (nothingFailed(described.view)) return { view: described.view, message: nothingToRetry }
       return described.open ? await tell(job, 'retry', only === undefined ? {} : { only }) : await retryClosed(job, described, only)
+    },
+    verify: async (job, { to, sampleFiles, ...how } = {}) => {
+      const known = await describeJob(client, job)
+      const destination = to ?? (known ?? (await find(job))).view.destination
+      if (known) refuseRunning(known.view)
+      return await runVerify(client, { job, destination, ...(sampleFiles !== undefined && { sampleFiles }) }, how, watch)
     },
     remove: async (job) => await removeJob(client, job, await find(job), watch),
     follow: async (job, how = {}, until = hasEnded) => await followJob(client, job, until, { ...watch, ...how }),
@@ -223,6 +250,16 @@ export function createJobs({
 
 const nothingToRetry = 'There is nothing to retry: no file failed.'
 const nothingFailed = ({ status, failed }: JobView): boolean => status === 'Completed' && failed.files === 0
+
+/** What a run copies stands in no list before its end. */
+function refuseRunning(view: JobView): void {
+  if (isOver(view) || view.phase === 'waiting') return
+  throw new TranshipError(
+    'InvalidJobStatusForCurrentOperation',
+    `A run of the job "${view.job}" is not over: it can be verified once its report stands.`,
+    `"tranship status ${view.job} --watch" follows it.`,
+  )
+}
 
 async function openOnly(job: string, { open, view }: Described, act: () => Promise<Told>): Promise<Told> {
   if (open) return await act()

@@ -10,7 +10,7 @@ export async function runWatched<T extends Workflow>(
   client: Client,
   type: string,
   options: WorkflowStartOptions<T>,
-  watch: WatchOptions,
+  watch: WatchOptions & { readonly onMemo?: (memo: Readonly<Record<string, unknown>>) => void },
 ): Promise<Awaited<ReturnType<T>>> {
   const handle = await client.workflow.start<T>(type, options)
   const over = new AbortController()
@@ -27,11 +27,12 @@ export async function runWatched<T extends Workflow>(
   }
 }
 
-async function watched(client: Client, workflowId: string, signal: AbortSignal, options: WatchOptions): Promise<never> {
+async function watched(client: Client, workflowId: string, signal: AbortSignal, options: Parameters<typeof runWatched>[3]): Promise<never> {
   const watch = createWorkerWatch(client, options)
   for (;;) {
     await delay(500, undefined, { signal })
-    const { raw } = await client.workflow.getHandle(workflowId).describe()
+    const { raw, memo } = await client.workflow.getHandle(workflowId).describe()
+    if (memo) options.onMemo?.(memo)
     await watch.observe({ decision: raw.pendingWorkflowTask?.state === taskScheduled, queues: [] })
   }
 }

@@ -45,6 +45,7 @@ export function toJobView(observation: Observation): JobView {
     failures: failuresOf(memo),
     withoutCrc64: counts.withoutCrc64 ?? 0,
     restoring: memo.restoring ?? 0,
+    slowedBy: isMoving ? slowedBy(memo, observation.heartbeats) : [],
     flow: { ...limitsOf(memo, nowMs), bytesPerSecond: isMoving ? speedOf(memo, observation.heartbeats) : 0 },
     startedAt: new Date(memo.startedAt).toISOString(),
     endedAt: memo.endedAt === null ? null : new Date(memo.endedAt).toISOString(),
@@ -111,6 +112,11 @@ function liveCounts(memo: StatusMemo, heartbeats: readonly CopyHeartbeat[]): Cou
     .filter(({ run }) => run === memo.run)
     .reduce((total, { counts }) => addCounts(total, counts), memo.counts)
   return within(doneOf(sum), memo.listed) ? sum : memo.counts
+}
+
+function slowedBy(memo: StatusMemo, heartbeats: readonly CopyHeartbeat[]): JobView['slowedBy'] {
+  const told = new Set([memo, ...heartbeats].flatMap((one) => one.slowedBy ?? []))
+  return (['source', 'destination'] as const).filter((role) => told.has(role))
 }
 
 const within = (part: Tally, whole: Tally): boolean => part.files <= whole.files && part.bytes <= whole.bytes

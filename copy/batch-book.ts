@@ -5,6 +5,7 @@
 import type { BatchState, Outcome } from '../ledger/entry.ts'
 import { countsOf } from '../model/outcome-counts.ts'
 import { addCounts, type Counts } from '../model/status.ts'
+import { noTries } from '../model/tries.ts'
 import type { UploadBook } from './upload-book.ts'
 
 export interface BatchBook extends UploadBook {
@@ -100,10 +101,16 @@ export function openBook(previous: BatchState | undefined, checkpoint: (state: B
       uploads.set(key, { ...open, parts, verified: open.verified && verified })
       changed()
     },
+    spoil(key, fault) {
+      const open = uploads.get(key)
+      if (open === undefined) return
+      uploads.set(key, { ...open, fault })
+      changed()
+    },
     close(key) {
       if (uploads.delete(key)) changed()
     },
-    triesBefore: (key) => inherited.get(key) ?? 0,
+    triesBefore: (key) => inherited.get(key) ?? noTries,
     keepTries(key, failed) {
       tries.set(key, failed)
       changed()

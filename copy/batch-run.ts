@@ -7,7 +7,7 @@ import { openBook, type BatchBook } from './batch-book.ts'
 import type { CopyProgress, CopyTask } from './copy-task.ts'
 import { openDirect } from './direct.ts'
 import { makeEndings } from './endings.ts'
-import { makeComparison, type Engine } from './engine.ts'
+import { makeComparison, type Engine, type LargeDoor, type Leaving } from './engine.ts'
 import { openHasher, planHashes } from './hashing.ts'
 import { makeMeter } from './meter.ts'
 import { giveUp } from './open-upload.ts'
@@ -20,6 +20,8 @@ export interface Run {
   readonly engine: Engine
   readonly book: BatchBook
   readonly suspects: Suspects
+  /** Large files that are to be sent in ranges. */
+  readonly leaving: ReadonlyMap<string, Leaving>
   settle(outcome: Outcome): Promise<void>
   blame(suspect: Suspect): Promise<void>
   /** The address at fault, if one is. Throws what broke the ledger otherwise. */
@@ -32,8 +34,13 @@ export interface Run {
 
 const checkpointEveryMs = 3_000
 
-export async function startRun(task: CopyTask): Promise<Run> {
-  const { source, destination, options, pool, pieces, signal, deadlineMs, now, onProgress } = task
+/** What becomes of a file that failed by itself; by default it ends so. */
+export type Blame = (run: Pick<Run, 'book' | 'settle'>, suspect: Suspect) => Promise<void>
+
+const endsSo: Blame = ({ settle }, { entry, fault, startedAt, endedAt }) => settle(failed(entry, fault, startedAt, endedAt))
+
+export async function startRun(task: CopyTask, blameIn: Blame = endsSo): Promise<Run> {
+  const { source, destination, options, pool, pieces, signal, deadlineMs, now, onProgress, canaryKey } = task
   const endings = makeEndings(task)
   let broken: unknown
   const book = openBook(task.previous, async (state) => {
@@ -44,6 +51,7 @@ export async function startRun(task: CopyTask): Promise<Run> {
     })
   })
   const meter = makeMeter(now)
+  const leaving = new Map<string, Leaving>()
   const progress: CopyProgress = {
     get counts() {
       return book.counts
@@ -74,25 +82,36 @@ export async function startRun(task: CopyTask): Promise<Run> {
       meter.add(bytes)
       report()
     },
+    ...(task.largeBytes !== undefined && { large: doorTo(leaving, task.largeBytes) }),
   }
   const settle = async (outcome: Outcome): Promise<void> => {
     if (outcome.kind !== 'completed') await giveUp(engine, outcome.key)
     book.settle(outcome)
     report()
   }
-  const blame = ({ entry, fault, startedAt, endedAt }: Suspect) => settle(failed(entry, fault, startedAt, endedAt))
-  const probe = (side: 'source' | 'destination') => probeAddress(side === 'source' ? source : destination, side, { signal })
+  const blame = (suspect: Suspect) => blameIn({ book, settle }, suspect)
+  const probe = (side: 'source' | 'destination') => probeAddress(side === 'source' ? source : destination, side, { canaryKey, signal })
   const suspects = makeSuspects({ probe, blame, onBlocked: endings.haltNow })
   const onlyRecorded = (error: unknown): void => {
     if (!isStorageError(error, 'aborted')) throw error
   }
   const timer = setInterval(() => void book.save().catch(onlyRecorded), checkpointEveryMs)
   return {
-    engine, book, suspects, settle, blame, onlyRecorded,
+    engine, book, suspects, leaving, settle, blame, onlyRecorded,
     blocked: () => suspects.blocked ?? faultOfLedger(broken),
     stop() {
       clearInterval(timer)
       endings.forget()
+    },
+  }
+}
+
+function doorTo(leaving: Map<string, Leaving>, aboveBytes: number): LargeDoor {
+  return {
+    aboveBytes,
+    leave(key, file) {
+      leaving.set(key, file)
+      throw aborted()
     },
   }
 }

@@ -6,6 +6,7 @@
  */
 import type { BatchState, Entry } from '../ledger/entry.ts'
 import type { Fault } from '../model/codes.ts'
+import type { LargeFile } from '../model/batch.ts'
 import { eachOf } from '../model/each-of.ts'
 import { countsOf, failuresOf } from '../model/outcome-counts.ts'
 import type { Counts, FailureCounts } from '../model/status.ts'
@@ -27,6 +28,8 @@ export interface BatchResult extends BatchState {
   readonly failures: FailureCounts
   /** All that is left waits for restored copies: so many files. Absent: it can go on at once. */
   readonly restoringFiles?: number
+  /** Nothing else is left to be done here: this file, whose upload is open, is to be sent in ranges. */
+  readonly large?: LargeFile
   /** The address itself is at fault: no file was blamed for it. */
   readonly blocked?: Fault
 }
@@ -83,13 +86,17 @@ async function copyEntry(run: Run, entry: Entry): Promise<void> {
     await run.settle(outcome)
     if (outcome.kind === 'completed') await suspects.clear(heldBefore)
   } catch (error) {
-    if (isStorageError(error, 'aborted')) return
+    if (isStorageError(error, 'aborted') || isPutOff(error)) return
     await settleFault(run, { entry, fault: toFault(error), startedAt, endedAt: engine.now() }, heldBefore)
   }
 }
 
+/** The store asks everybody to come again later: the next turn of the batch does. */
+const isPutOff = (error: unknown): boolean =>
+  isCopyFault(error) && error.storage?.kind === 'throttled' && error.storage.scope === 'address' && error.storage.retryable
+
 /** A fault of our own fails the file that met it, not the job. */
-function toFault(error: unknown): CopyFault {
+export function toFault(error: unknown): CopyFault {
   if (isCopyFault(error)) return error
   return new CopyFault('Unexpected', error instanceof Error ? error.message : String(error), 'source')
 }
@@ -101,10 +108,11 @@ async function settleFault({ suspects, blame }: Run, suspect: Suspect, heldBefor
   if (suspect.fault.storage) await suspects.clear(heldBefore, suspect.fault.side)
 }
 
-function toResult(entries: readonly Entry[], { book, blocked }: Run): BatchResult {
+function toResult(entries: readonly Entry[], { book, leaving, blocked }: Run): BatchResult {
   const { saved } = book
   const settled = new Set(saved.outcomes.map(({ key }) => key))
   const restoringFiles = book.onlyRestoring(entries.map(({ key }) => key))
+  const large = firstLeaving(entries, book, leaving)
   return {
     ...saved,
     done: entries.every(({ key }) => settled.has(key)),
@@ -112,5 +120,14 @@ function toResult(entries: readonly Entry[], { book, blocked }: Run): BatchResul
     failures: failuresOf(saved.outcomes),
     blocked: blocked(),
     ...(restoringFiles > 0 && { restoringFiles }),
+    ...(large && { large }),
   }
+}
+
+/** One at a time, and only when no other file could go on instead. */
+function firstLeaving(entries: readonly Entry[], book: BatchBook, leaving: Run['leaving']): LargeFile | undefined {
+  const mayGoOn = entries.some(({ key }) => !book.has(key) && !leaving.has(key) && book.restoringSince(key) === undefined)
+  const row = entries.findIndex(({ key }) => leaving.has(key))
+  const file = leaving.get(entries[row]?.key ?? '')
+  return mayGoOn || file === undefined ? undefined : { row, ...file }
 }

@@ -13,7 +13,7 @@ import { completed, skipped } from './outcome.ts'
 import { proveCopy } from './prove-copy.ts'
 import { sendStored, toStored } from './stored.ts'
 import { tryPiece } from './try-piece.ts'
-import { isFolder, whenTaken } from './verify.ts'
+import { isFolder, overFound, whenTaken } from './verify.ts'
 
 /** Undefined: this file goes the ordinary way, and after a refusal the rest of the batch too. */
 export async function copyDirect(engine: Engine, entry: Entry, expected: Expected): Promise<Outcome | undefined> {
@@ -51,13 +51,17 @@ async function copyAtOnce(engine: Engine, task: DirectTask): Promise<Outcome> {
 }
 
 async function copyOnce(engine: Engine, { entry, info, group }: DirectTask, options: PutOptions, dropped: readonly string[]): Promise<Outcome> {
-  try {
-    const result = await askStore(engine, info, info.size, (source) => group.copy(source, entry.key, options))
+  const ask = async (how: PutOptions): Promise<Outcome> => {
+    const result = await askStore(engine, info, info.size, (source) => group.copy(source, entry.key, how))
     const proof = await proveCopy(engine, info, result)
     return completed(entry.key, info, { ...proof, completedAt: engine.now(), dropped })
+  }
+  try {
+    return await ask(options)
   } catch (error) {
     if (!isCopyFault(error) || error.storage?.kind !== 'precondition') throw error
     const found = await whenTaken(engine, entry, { key: entry.key, size: info.size, hashes: info.hashes })
+    if (typeof found !== 'string') return await ask(overFound(found, options))
     if (found !== 'ours') return skipped(entry, found)
     return completed(entry.key, info, { crc64: info.hashes.crc64 ?? '', verified: true, completedAt: engine.now(), dropped })
   }

@@ -58,11 +58,11 @@ const mostLooks = 3
 /** A source that changes under our hands is looked at again; one that keeps changing fails. */
 async function transfer(engine: Engine, entry: Entry, expected: Expected): Promise<Outcome> {
   let current = entry
-  let changed = false
+  let again = false
   for (let look = 1; look <= mostLooks; look++) {
-    const result = await transferOnce(engine, current, expected).catch(async (error: unknown) => {
-      if (changed || !isWorthAnotherLook(engine, entry, error)) throw error
-      changed = true
+    const result = await transferOnce(engine, current, expected, again).catch(async (error: unknown) => {
+      if (again || !isWorthAnotherLook(engine, entry, error)) throw error
+      again = true
       await giveUp(engine, entry.key)
       return { kind: 'grown' as const, info: await headSource(engine, entry.key) }
     })
@@ -75,19 +75,25 @@ async function transfer(engine: Engine, entry: Entry, expected: Expected): Promi
 /** One piece with a wrong checksum was fetched again already; an upload of many is begun again. */
 function isWorthAnotherLook({ uploads }: Engine, { key }: Entry, error: unknown): boolean {
   if (!isCopyFault(error)) return false
-  if (error.code === 'ChecksumMismatch') return uploads.find(key) !== undefined
-  return error.code === 'SourceChanged' || error.storage?.kind === 'no-upload'
+  const open = uploads.find(key)
+  if (error.code === 'ChecksumMismatch') return open !== undefined && !open.again
+  return (error.code === 'SourceChanged' && !open?.again) || error.storage?.kind === 'no-upload'
 }
 
-async function transferOnce(engine: Engine, entry: Entry, expected: Expected): Promise<Outcome | Renewed> {
+async function transferOnce(engine: Engine, entry: Entry, expected: Expected, again: boolean): Promise<Outcome | Renewed> {
   const direct = await copyDirect(engine, entry, expected)
   if (direct) return direct
-  if (planFor(engine, entry.size).kind === 'whole') return await copyWhole(engine, entry, expected)
+  if (planFor(engine, entry.size).kind === 'whole') {
+    const result = await copyWhole(engine, entry, expected)
+    if (result.kind !== 'grown') await giveUp(engine, entry.key)
+    return result
+  }
   const info = await headSource(engine, entry.key)
   const plan = planFor(engine, info.size)
   const { multipart } = engine.destination
   if (plan.kind === 'whole' || multipart === undefined) return { kind: 'grown', info }
-  return await copyParts(engine, { entry, info, partBytes: plan.partBytes, expected, multipart })
+  const { partBytes, long } = plan
+  return await copyParts(engine, { entry, info, partBytes, expected, multipart, ...(long && { long }), ...(again && { again }) })
 }
 
 type Feasible = Exclude<Plan, { kind: 'too-large' }>
@@ -95,7 +101,7 @@ type Feasible = Exclude<Plan, { kind: 'too-large' }>
 export function planFor({ destination, pieces }: Pick<Engine, 'destination' | 'pieces'>, size: number): Feasible {
   const { limits, multipart } = destination
   const { pieceBytes, mostBytes } = pieces
-  const plan = planObject(size, limits, { pieceBytes, mostPartBytes: mostBytes, multipart: multipart !== undefined })
+  const plan = planObject(size, limits, { pieceBytes, mostPartBytes: mostBytes, multipart: multipart !== undefined, longParts: multipart?.putLongPart !== undefined })
   if (plan.kind === 'too-large') throw new CopyFault('TooLarge', plan.sentence, 'destination')
   return plan
 }

@@ -33,6 +33,10 @@ export interface CopyTask {
   readonly onProgress: (progress: CopyProgress) => void
   /** Keeps the whole state of the batch; never called while a call is pending. */
   readonly checkpoint: (state: BatchState) => Promise<void>
+  /** Larger files leave the batch. Absent: none does. */
+  readonly largeBytes?: number
+  /** What is written to the destination to see whether it works at all: whoever ends the run removes it too. */
+  readonly canaryKey: string
   /** Hashes that the destination was seen to refuse when wrong. */
   readonly proven?: ReadonlySet<HashName>
 }

@@ -37,6 +37,21 @@ export interface Engine {
   /** How fast the source may be read; absent: as fast as it goes. */
   readonly pace?: Pace
   readonly onMoved: (bytes: number) => void
+  /** Absent: every file is copied here to its end. */
+  readonly large?: LargeDoor
+}
+
+export interface Leaving {
+  readonly ranges: number
+  readonly long?: true
+}
+
+/** How a large file leaves its batch. */
+export interface LargeDoor {
+  /** Files with more than this left to send leave, and all whose parts are long: those may take longer than a batch's turn. */
+  readonly aboveBytes: number
+  /** Notes the file, whose upload is open, and ends what is done for it here: throws `aborted`. */
+  leave(key: string, file: Leaving): never
 }
 
 /** What a put relies on: the destination as it was looked at. Undefined: nobody looked, nothing is relied on. */

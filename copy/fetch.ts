@@ -45,7 +45,9 @@ export async function fetchRange(engine: Engine, pinned: ObjectInfo, range: Rang
   assertLength(piece, range.last - range.first + 1)
 }
 
-export function assertSameVersion(pinned: ObjectInfo, info: ObjectInfo): void {
+export type Version = Pick<ObjectInfo, 'size' | 'mtimeMs' | 'etag'>
+
+export function assertSameVersion(pinned: Version, info: Version): void {
   const sameTag = pinned.etag === undefined || info.etag === undefined || pinned.etag === info.etag
   if (sameTag && pinned.size === info.size && pinned.mtimeMs === info.mtimeMs) return
   throw new CopyFault('SourceChanged', 'The object was changed while it was read.', 'source')

@@ -45,6 +45,7 @@ async function settle(engine: Looker, entry: Entry, expected: Exclude<Expected, 
 /** Null where nothing is there. */
 export async function headDestination(engine: Looker, key: string): Promise<ObjectInfo | null> {
   const { destination, pool, signal } = engine
+  await destination.turns?.room({ signal })
   return await pool.run(() => atDestination(orNull(destination.head(key, { signal }))), { signal })
 }
 
@@ -56,6 +57,7 @@ export async function seen(engine: Looker, entry: Entry): Promise<Entry> {
 }
 
 export async function headSource({ source, pool, signal }: Looker, key: string): Promise<ObjectInfo> {
+  await source.turns?.room({ signal })
   return await pool.run(() => atSource(source.head(key, { signal })), { signal })
 }
 

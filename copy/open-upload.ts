@@ -3,7 +3,7 @@ import type { Entry, OpenUpload } from '../ledger/entry.ts'
 import { isStorageError } from '../storage/error.ts'
 import type { CopyPart, Multipart, ObjectInfo, Part, Storage, UploadRef } from '../storage/storage.ts'
 import type { Engine, Expected } from './engine.ts'
-import { atDestination, isCopyFault } from './fault.ts'
+import { atDestination, CopyFault, isCopyFault } from './fault.ts'
 import { sendStored, toStored } from './stored.ts'
 import { tryPiece } from './try-piece.ts'
 
@@ -15,30 +15,42 @@ export interface PartsTask {
   readonly multipart: Multipart
   /** The store copies the parts itself. */
   readonly direct?: CopyPart
+  /** Parts are larger than memory holds. */
+  readonly long?: true
+  /** An upload of this file was given up before. */
+  readonly again?: true
 }
 
 export async function openUpload(engine: Engine, task: PartsTask): Promise<OpenUpload> {
-  return (await resume(engine, task)) ?? (await begin(engine, task))
+  const found = await resume(engine, task)
+  return typeof found === 'object' ? found : await begin(engine, { ...task, ...(found === 'changed' && { again: true }) })
 }
 
-async function begin(engine: Engine, { entry, info, partBytes, multipart }: PartsTask): Promise<OpenUpload> {
+async function begin(engine: Engine, { entry, info, partBytes, multipart, long, again }: PartsTask): Promise<OpenUpload> {
   const described = { ...info, storageClass: info.storageClass ?? entry.storageClass }
   let mayBeLeft = engine.followsOthers
-  const { upload, dropped } = await tryPiece(engine, info.key, () =>
-    engine.pool.run(async () => {
-      const stored = await toStored(engine, info.key, described)
-      if (mayBeLeft) await abortUnknown(engine, multipart, info.key)
-      mayBeLeft = true
-      return await sendStored(engine, stored, async ({ metadata, storageClass, tags, acl, dropped }) => {
-        const options = { metadata, storageClass, tags, acl, size: info.size, partBytes, signal: engine.signal }
-        return { upload: await atDestination(multipart.create(info.key, options)), dropped }
-      })
-    }, { signal: engine.signal }),
-  )
+  const create = async () => {
+    const stored = await toStored(engine, info.key, described)
+    if (mayBeLeft) await abortUnknown(engine, multipart, info.key)
+    mayBeLeft = true
+    return await sendStored(engine, stored, async ({ metadata, storageClass, tags, acl, dropped }) => {
+      const options = { metadata, storageClass, tags, acl, size: info.size, partBytes, ...(long && { long }), signal: engine.signal }
+      return { upload: await atDestination(multipart.create(info.key, options)), dropped }
+    })
+  }
+  const inPool = <T>(call: () => Promise<T>): Promise<T> => engine.pool.run(call, { signal: engine.signal })
+  const { upload, dropped } = await tryPiece(engine, info.key, () => inPool(create)).catch(async (error: unknown) => {
+    if (mayBeLeft) await inPool(() => abortUnknown(engine, multipart, info.key)).catch(unlessRefused)
+    throw error
+  })
   const { size, mtimeMs, etag } = info
-  const open: OpenUpload = { key: info.key, upload, size, mtimeMs, etag, parts: [], verified: true, dropped }
+  const open: OpenUpload = { key: info.key, upload, size, mtimeMs, etag, parts: [], verified: true, dropped, ...(long && { long }), ...(again && { again }) }
   await engine.uploads.open(open)
   return open
+}
+
+function unlessRefused(error: unknown): void {
+  if (!isStorageError(error) && !isCopyFault(error)) throw error
 }
 
 /** The answer to a beginning may be lost, and a crash may come before the checkpoint: nobody knows such an upload but the store. */
@@ -48,15 +60,18 @@ async function abortUnknown({ destination, signal }: Engine, multipart: Multipar
 }
 
 /** A part counts when the store *and* the ledger have it: the store may have lost it, and only we know its checksum. */
-async function resume(engine: Engine, { info, multipart, direct }: PartsTask): Promise<OpenUpload | undefined> {
+async function resume(engine: Engine, { info, multipart, direct }: PartsTask): Promise<OpenUpload | 'changed' | 'none'> {
   const open = engine.uploads.find(info.key)
-  if (open === undefined) return undefined
-  const fits = direct !== undefined || open.upload.partBytes <= engine.pieces.mostBytes
-  const held = fits && isSameVersion(open, info) ? await heldParts(engine, multipart, open.upload) : undefined
+  if (open === undefined) return 'none'
+  const isSame = isSameVersion(open, info)
+  if (!isSame && open.again) throw new CopyFault('SourceChanged', 'The object was changed again while it was read.', 'source')
+  const fits = direct !== undefined || open.long || open.upload.partBytes <= engine.pieces.mostBytes
+  const held = fits && isSame ? await heldParts(engine, multipart, open.upload) : undefined
   if (held === undefined) {
     await giveUp(engine, info.key)
-    return undefined
+    return isSame ? 'none' : 'changed'
   }
+  if (open.fault) throw new CopyFault(open.fault.code, open.fault.description, 'source')
   const parts = open.parts.filter((part) => isHeld(held, part))
   const kept = { ...open, parts }
   if (parts.length < open.parts.length) await engine.uploads.open(kept)

@@ -3,6 +3,7 @@ import type { ObjectInfo, PutResult } from '../storage/storage.ts'
 import type { Engine } from './engine.ts'
 import { atDestination, CopyFault } from './fault.ts'
 import { compareHashes } from './hashing.ts'
+import { readBack } from './read-back.ts'
 import { compareStated, removeOwn } from './verify.ts'
 
 export interface Proof {
@@ -15,8 +16,10 @@ export interface Proof {
 export async function proveCopy(engine: Engine, info: ObjectInfo, result: PutResult): Promise<Proof> {
   const isTold = compareHashes(result.hashes, info.hashes) === 'equal' && (result.hashes.crc64 ?? info.hashes.crc64) !== undefined
   const stated = isTold ? result : await lookAt(engine, info, result)
-  const verified = (await compareStated(engine, { key: info.key, size: info.size, hashes: info.hashes }, stated)) === 'equal'
-  return { crc64: stated.hashes.crc64 ?? (verified ? info.hashes.crc64 : undefined) ?? '', verified }
+  const isEqual = (await compareStated(engine, { key: info.key, size: info.size, hashes: info.hashes }, stated)) === 'equal'
+  const crc64 = stated.hashes.crc64 ?? (isEqual ? info.hashes.crc64 : undefined)
+  const isRead = await readBack(engine, { key: info.key, size: info.size, hashes: { crc64 } })
+  return { crc64: crc64 ?? '', verified: isRead || isEqual }
 }
 
 async function lookAt(engine: Engine, { key, size }: ObjectInfo, result: PutResult): Promise<PutResult> {

@@ -4,10 +4,11 @@ import type { Entry } from '../ledger/entry.ts'
 import { decide, isMd5 } from '../model/decision.ts'
 import type { SkipReason } from '../model/report-row.ts'
 import { isStorageError } from '../storage/error.ts'
-import type { Hashes, ObjectInfo, Part, PutResult } from '../storage/storage.ts'
+import type { Hashes, ObjectInfo, Part, PutOptions, PutResult } from '../storage/storage.ts'
 import type { Engine } from './engine.ts'
 import { atDestination, CopyFault } from './fault.ts'
 import { compareHashes } from './hashing.ts'
+import { readBack } from './read-back.ts'
 
 /** What we sent under a key. */
 export interface Sent {
@@ -21,9 +22,10 @@ export interface Sent {
 /** A `name/` object may come to be as a folder at any moment, with the first file below it. */
 export const isFolder = ({ key, size }: Pick<Sent, 'key' | 'size'>): boolean => key.endsWith('/') && size === 0
 
-/** True when a hash proved it. Fails as `compareStated`. */
-export async function verifyPut(engine: Engine, sent: Sent, result: PutResult): Promise<boolean> {
-  return (await compareStated(engine, sent, result)) === 'equal' || engine.hashes.proving !== undefined
+/** True when a hash proved it (all its parts too), or it was read again. Fails as `compareStated` and `readBack`. */
+export async function verifyPut(engine: Engine, sent: Sent, result: PutResult, partsProved = true): Promise<boolean> {
+  const isProved = (await compareStated(engine, sent, result)) === 'equal' || engine.hashes.proving !== undefined
+  return (await readBack(engine, sent)) || (isProved && partsProved)
 }
 
 /**
@@ -56,17 +58,33 @@ export async function removeOwn({ destination, signal }: Engine, key: string, et
   }
 }
 
+/** What lies there looks like what an attempt before this one would have left, and nothing proves it: to be sent again, over just that. */
+export interface SendAgain {
+  readonly kind: 'again'
+  readonly etag: string | undefined
+}
+
+/** Options to put it over what was found, and over nothing else. */
+export const overFound = ({ etag }: SendAgain, options: PutOptions): PutOptions => ({ ...options, ifAbsent: undefined, ifMatch: etag })
+
 /**
  * The destination did not hold what we relied on. `ours`: a try of ours was through though its answer was lost. A reason: what is
  * there now is to be left. Fails DestinationNewer otherwise. Runs within a place of the request pool.
  */
-export async function whenTaken(engine: Engine, entry: Entry, sent: Sent): Promise<'ours' | SkipReason> {
+export async function whenTaken(engine: Engine, entry: Entry, sent: Sent): Promise<'ours' | SkipReason | SendAgain> {
   const found = await headOrNull(engine, sent.key)
   if (found !== null && isOurs(found, sent)) return 'ours'
+  if (found !== null && mayBeOfOthers(engine, entry, found)) return { kind: 'again', etag: found.etag }
   const decision = found === null ? undefined : decide(entry, found, { ...engine.comparison, contentTypes: false })
   if (decision?.kind === 'skip') return decision.reason
   const sentence = 'The object at the destination was changed by somebody else while this job ran; it was left as it is.'
   throw new CopyFault('DestinationNewer', sentence, 'destination')
+}
+
+/** An attempt at this batch that was cut off may have brought the file, and not recorded that it did. */
+function mayBeOfOthers({ followsOthers, comparison }: Engine, entry: Entry, found: ObjectInfo): boolean {
+  if (!followsOthers || comparison.rule === 'never') return false
+  return decide(entry, found, { ...comparison, rule: 'when-different', contentTypes: false }).kind === 'skip'
 }
 
 async function headOrNull({ destination, signal }: Engine, key: string): Promise<ObjectInfo | null> {

@@ -8,6 +8,8 @@ import { ensureSearchAttributes } from '../client/search-attributes.ts'
 import { searchAttributeNames, searchAttributes } from '../model/search-attributes.ts'
 import { killGroup } from './process.ts'
 
+/** Jobs take turns however many batches each has waiting: `fairnessKey` of a batch is its job. Turns are kept within a partition of a queue, so there is one. */
+export const fairness = { 'matching.enableFairness': true, 'matching.numTaskqueueWritePartitions': 1 }
 const answersWithinMs = 60_000
 const msADay = 86_400_000
 
@@ -55,7 +57,7 @@ const startDetached = (stdio: SpawnOptions['stdio'] = 'ignore') => (program: str
 function toArguments({ dbFile, ip, port, uiPort, namespace, dynamicConfig = {} }: DevServerOptions): string[] {
   const attributes = searchAttributeNames.flatMap((name) => ['--search-attribute', `${name}=${searchAttributes[name]}`])
   const toSetting = ([key, value]: [string, unknown]) => ['--dynamic-config-value', `${key}=${JSON.stringify(value)}`]
-  const settings = Object.entries(dynamicConfig).flatMap(toSetting)
+  const settings = Object.entries({ ...fairness, ...dynamicConfig }).flatMap(toSetting)
   const ui = uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort), '--ui-disable-news-fetch']
   const log = ['--log-level', 'error', '--log-format', 'json', '--disable-config-file', '--disable-config-env']
   const where = ['--ip', ip, '--port', String(port), '--db-filename', dbFile, '--namespace', namespace]

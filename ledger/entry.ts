@@ -1,6 +1,7 @@
 /** Rows of the ledger's files. One JSON value a line; the first line of a file is its LedgerHeader. */
 import type { FileErrorCode } from '../model/codes.ts'
 import type { ListName, SkipReason } from '../model/report-row.ts'
+import type { Tries } from '../model/tries.ts'
 import type { EntryKind, Part, UploadRef } from '../storage/storage.ts'
 
 /** A file that the lister saw, with what the destination holds under that name. */
@@ -68,6 +69,12 @@ export interface OpenUpload {
   readonly verified: boolean
   /** Names of what was left behind when it was begun. */
   readonly dropped?: readonly string[]
+  /** Its parts are larger than memory holds. */
+  readonly long?: true
+  /** It is the second: the first was given up because the source changed or bytes were not those sent. */
+  readonly again?: true
+  /** Why a range of its parts could not be sent. */
+  readonly fault?: Failure
 }
 
 export interface LedgerHeader {
@@ -82,7 +89,7 @@ export interface BatchState {
   readonly outcomes: readonly Outcome[]
   readonly uploads: readonly OpenUpload[]
   /** Tries that failed, by key, of files that have no outcome yet: a file that always fails does not begin anew for ever. */
-  readonly tries?: Readonly<Record<string, number>>
+  readonly tries?: Readonly<Record<string, Tries>>
   /** Since when (ms) the source was asked to restore files that have no outcome yet, by key. */
   readonly restoring?: Readonly<Record<string, number>>
 }

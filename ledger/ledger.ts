@@ -5,7 +5,8 @@
  */
 import { eachOf } from '../model/each-of.ts'
 import { retrying } from '../storage/retrying.ts'
-import type { FragmentRef, ListPosition, OutcomesRef, RunContext } from '../model/batch.ts'
+import type { FragmentRef, ListPosition, OutcomesRef, PartsRef, RunContext } from '../model/batch.ts'
+import type { Tries } from '../model/tries.ts'
 import { ledgerFolder } from '../model/report-row.ts'
 import type { CallOptions, Storage } from '../storage/storage.ts'
 import type { BatchState, Entry, FragmentIndex, LedgerHeader, ListCursor, OpenUpload, Outcome } from './entry.ts'
@@ -15,10 +16,15 @@ export interface Ledger {
   readonly context: RunContext
   /** Key of the run's folder, ending in '/'. */
   readonly folder: string
+  /** For an object that comes and goes, at the destination too: it is removed with the rest. */
+  readonly canaryKey: string
   writeEntries(n: number, attempt: number, entries: readonly Entry[], options?: CallOptions): Promise<void>
   readEntries(n: number, listAttempt: number, options?: CallOptions): Promise<Entry[]>
   writeOutcomes(n: number, ref: OutcomesRef, state: BatchState, options?: CallOptions): Promise<void>
   readOutcomes(n: number, ref: OutcomesRef, options?: CallOptions): Promise<BatchState>
+  /** As outcomes, of one range of a large file: its upload with the range's parts. */
+  writeParts(n: number, ref: PartsRef, state: BatchState, options?: CallOptions): Promise<void>
+  readParts(n: number, ref: PartsRef, options?: CallOptions): Promise<BatchState>
   writeCursor(call: number, attempt: number, cursor: ListCursor, options?: CallOptions): Promise<void>
   readCursor(position: ListPosition, options?: CallOptions): Promise<ListCursor>
   /** Part numbers count from 0 over all lists of a merge. */
@@ -28,6 +34,8 @@ export interface Ledger {
   readFragmentIndex(ref: FragmentRef, options?: CallOptions): Promise<FragmentIndex>
   /** Deletes everything of this run. */
   remove(options?: CallOptions): Promise<void>
+  /** The same of another storage: of the destination, where the ledger lies elsewhere. */
+  removeFrom(other: Storage, options?: CallOptions): Promise<void>
 }
 
 export function openLedger(storage: Storage, context: RunContext): Ledger {
@@ -36,10 +44,13 @@ export function openLedger(storage: Storage, context: RunContext): Ledger {
   return {
     context,
     folder,
+    canaryKey: `${folder}.canary`,
     writeEntries: (n, attempt, entries, options) => files.write(entriesName(n, attempt), encodeRows(entries), options),
     readEntries: async (n, attempt, options) => splitRows<Entry>(await files.read(entriesName(n, attempt), options)),
     writeOutcomes: (n, ref, state, options) => files.write(outcomesName(n, ref), encodeRows(stateRows(state)), options),
     readOutcomes: async (n, ref, options) => toState(splitRows<StateRow>(await files.read(outcomesName(n, ref), options))),
+    writeParts: (n, ref, state, options) => files.write(partsName(n, ref), encodeRows(stateRows(state)), options),
+    readParts: async (n, ref, options) => toState(splitRows<StateRow>(await files.read(partsName(n, ref), options))),
     writeCursor: (call, attempt, cursor, options) => files.write(cursorName({ call, attempt }), encodeRows([cursor]), options),
     readCursor: async (position, options) => only(splitRows<ListCursor>(await files.read(cursorName(position), options))),
     writeFragment: (merge, attempt, part, bytes, options) => files.write(partName({ merge, attempt }, part), bytes, options),
@@ -47,26 +58,31 @@ export function openLedger(storage: Storage, context: RunContext): Ledger {
     writeFragmentIndex: (merge, attempt, index, options) => files.write(indexName({ merge, attempt }), encodeRows([index]), options),
     readFragmentIndex: async (ref, options) => only(splitRows<FragmentIndex>(await files.read(indexName(ref), options))),
     remove: (options) => removeFolder(storage, folder, options),
+    removeFrom: (other, options) => removeFolder(other, folder, options),
   }
 }
 
 const entriesName = (n: number, attempt: number) => `0-${n}.${attempt}.list`
 const outcomesName = (n: number, { generation, attempt }: OutcomesRef) => `0-${n}.${generation}.${attempt}`
+const partsName = (n: number, { split, range, generation, attempt }: PartsRef) => `0-${n}.${split}.parts-${range}.${generation}.${attempt}`
 const cursorName = ({ call, attempt }: ListPosition) => `cursor-${call}.${attempt}`
 const partName = ({ merge, attempt }: Pick<FragmentRef, 'merge' | 'attempt'>, part: number) => `fragment-${merge}.${attempt}.${part}`
 const indexName = ({ merge, attempt }: Pick<FragmentRef, 'merge' | 'attempt'>) => `fragment-${merge}.${attempt}.index`
 
+interface TriesRow {
+  readonly tries: readonly [key: string, failed: number, throttled?: number]
+}
 type StateRow =
   | { readonly outcome: Outcome }
   | { readonly upload: OpenUpload }
-  | { readonly tries: readonly [key: string, failed: number] }
+  | TriesRow
   | { readonly restoring: readonly [key: string, since: number] }
 
 function stateRows({ outcomes, uploads, tries = {}, restoring = {} }: BatchState): StateRow[] {
   return [
     ...outcomes.map((outcome) => ({ outcome })),
     ...uploads.map((upload) => ({ upload })),
-    ...Object.entries(tries).map((row) => ({ tries: row })),
+    ...Object.entries(tries).map(([key, { failed, throttled }]) => ({ tries: [key, failed, throttled] as const })),
     ...Object.entries(restoring).map((row) => ({ restoring: row })),
   ]
 }
@@ -76,10 +92,12 @@ function toState(rows: readonly StateRow[]): BatchState {
   return {
     outcomes: rows.flatMap((row) => ('outcome' in row ? [row.outcome] : [])),
     uploads: rows.flatMap((row) => ('upload' in row ? [row.upload] : [])),
-    tries: Object.fromEntries(rows.flatMap((row) => ('tries' in row ? [row.tries] : []))),
+    tries: Object.fromEntries(rows.flatMap((row) => ('tries' in row ? [triesOf(row.tries)] : []))),
     ...(restoring.length > 0 && { restoring: Object.fromEntries(restoring) }),
   }
 }
+
+const triesOf = ([key, failed, throttled = 0]: TriesRow['tries']): [string, Tries] => [key, { failed, throttled }]
 
 function only<T>(rows: readonly T[]): T {
   const [row] = rows

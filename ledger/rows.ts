@@ -18,10 +18,18 @@ export function splitRows<Row>(bytes: Uint8Array): Row[] {
 /** What follows the header line. Throws when the header is not the one expected. */
 export function splitHeader(bytes: Uint8Array, expected: LedgerHeader): Uint8Array {
   const end = bytes.indexOf(newline)
-  const [found] = end < 0 ? [] : splitRows<LedgerHeader>(bytes.subarray(0, end))
+  const found = end < 0 ? undefined : readHeader(bytes.subarray(0, end))
   const fields = ['job', 'epoch', 'run', 'file'] as const
   if (!found || fields.some((field) => found[field] !== expected[field])) {
     throw new Error(`Ledger file ${expected.file} of run ${expected.run} of job ${expected.job} belongs to something else`)
   }
   return bytes.subarray(end + 1)
+}
+
+function readHeader(line: Uint8Array): Partial<LedgerHeader> | undefined {
+  try {
+    return splitRows<Partial<LedgerHeader> | null>(line)[0] ?? undefined
+  } catch {
+    return undefined
+  }
 }

@@ -8,15 +8,21 @@ export interface Cut {
   readonly rest: readonly Entry[]
 }
 
+export interface BatchBounds {
+  readonly files?: number | undefined
+  /** A file of so many is alone in its batch. */
+  readonly bytes?: number
+}
+
 /** The first batch of `entries`; undefined while more entries could still go into it. */
-export function cutBatch(entries: readonly Entry[]): Cut | undefined {
+export function cutBatch(entries: readonly Entry[], { files = maxBatchFiles, bytes: most = maxBatchBytes }: BatchBounds = {}): Cut | undefined {
   let bytes = 0
   for (const [i, entry] of entries.entries()) {
     const size = bytesOf(entry)
-    if (i === maxBatchFiles || (i > 0 && bytes + size > maxBatchBytes)) return { batch: entries.slice(0, i), rest: entries.slice(i) }
+    if (i === files || (i > 0 && bytes + size > most)) return { batch: entries.slice(0, i), rest: entries.slice(i) }
     bytes += size
   }
-  return entries.length === maxBatchFiles || bytes >= maxBatchBytes ? { batch: entries, rest: [] } : undefined
+  return entries.length === files || bytes >= most ? { batch: entries, rest: [] } : undefined
 }
 
 const bytesOf = ({ excluded, size }: Entry): number => (excluded ? 0 : size)

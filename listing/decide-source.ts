@@ -8,6 +8,7 @@ import type { JobOptions } from '../model/job.ts'
 import { addTally, noTally, type Tally } from '../model/status.ts'
 import type { ListEntry, Storage } from '../storage/storage.ts'
 import { viewDestination, type DestinationView } from './destination-view.ts'
+import { entryOf } from './entry-of.ts'
 import { toMatcher } from './globs.ts'
 import { sourcePages } from './source-pages.ts'
 
@@ -51,22 +52,17 @@ function sortOut(entries: readonly ListEntry[], filter: Filter) {
       kept.push(entry)
       continue
     }
-    excluded.push({ ...toEntry(entry), excluded: true })
+    excluded.push({ ...entryOf(entry), excluded: true })
     tally = addTally(tally, { files: 1, bytes: entry.size })
   }
   return { kept, excluded, tally }
-}
-
-function toEntry({ key, size, mtimeMs, etag, storageClass, kind, unseen, fault }: ListEntry): Entry {
-  const fail = fault === undefined ? undefined : ({ code: 'KeyUnsupported', description: fault } as const)
-  return { key, size, mtimeMs, etag, storageClass, kind, unseen, fail }
 }
 
 async function join(entries: readonly ListEntry[], view: DestinationView | undefined): Promise<Entry[]> {
   const joined: Entry[] = []
   for (const entry of entries) {
     const destination = view && isCopyable(entry) ? await view.lookup(entry.key) : undefined
-    joined.push({ ...toEntry(entry), destination })
+    joined.push({ ...entryOf(entry), destination })
   }
   return joined
 }

@@ -4,7 +4,7 @@
  * nobody.
  */
 import { noTally, addTally, type Tally } from '../model/status.ts'
-import type { BatchRef, ListInput, ListResult } from '../model/batch.ts'
+import { maxBatchBytes, type BatchRef, type ListInput, type ListResult } from '../model/batch.ts'
 import type { Entry, ListCursor, SourcePosition } from '../ledger/entry.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -91,6 +91,8 @@ interface Cutter {
 
 function makeCutter({ ledger, input, attempt, signal }: ListTask, listed: readonly Entry[]): Cutter {
   const batches: BatchRef[] = []
+  const { largeBytes = maxBatchBytes, tuning } = input.context.options
+  const bounds = { files: tuning?.batchFiles, bytes: Math.min(maxBatchBytes, largeBytes) }
   let pending = listed
 
   const write = async (entries: readonly Entry[]): Promise<void> => {
@@ -100,7 +102,7 @@ function makeCutter({ ledger, input, attempt, signal }: ListTask, listed: readon
   }
   const cutFull = async (): Promise<void> => {
     while (batches.length < input.maxBatches) {
-      const cut = cutBatch(pending)
+      const cut = cutBatch(pending, bounds)
       if (cut === undefined) return
       await write(cut.batch)
       pending = cut.rest

@@ -5,11 +5,13 @@ import { fileError } from '../storage/file-error.ts'
 import type { Entry, SourcePosition } from '../ledger/entry.ts'
 import { fileErrorCodes, type FileErrorCode } from '../model/codes.ts'
 import { listFileName, reportColumns, reportFolder } from '../model/report-row.ts'
+import { lastRowEnd } from '../model/rows-end.ts'
 import { noTally } from '../model/status.ts'
 import { isStorageError } from '../storage/error.ts'
 import type { Storage } from '../storage/storage.ts'
 import { at } from './blocked.ts'
 import type { EntryPage } from './decide-source.ts'
+import { entryOf } from './entry-of.ts'
 
 export interface RetryTask {
   readonly source: Storage
@@ -67,20 +69,6 @@ async function readRange(storage: Storage, key: string, first: number, bytes: nu
   }
 }
 
-const quote = 0x22
-const newline = 0x0a
-
-/** Where the last whole row ends: a line break outside quotes. */
-export function lastRowEnd(bytes: Uint8Array): number {
-  let quoted = false
-  let end = 0
-  for (let i = 0; i < bytes.length; i++) {
-    if (bytes[i] === quote) quoted = !quoted
-    else if (bytes[i] === newline && !quoted) end = i + 1
-  }
-  return end
-}
-
 async function toEntries(task: RetryTask, rows: Rows['rows']): Promise<Entry[]> {
   const entries: Entry[] = new Array(rows.length)
   await eachOf(rows.entries(), headsAtOnce, async ([i, row]) => {
@@ -106,8 +94,7 @@ const toCode = (text: string | undefined): FileErrorCode => fileErrorCodes.find(
 /** What may answer later is looked at again by the copier, which tells one bad file from an outage. */
 async function look({ source, signal }: RetryTask, key: string): Promise<Entry> {
   try {
-    const { size, mtimeMs, etag, storageClass, kind } = await source.head(key, { signal })
-    return { key, size, mtimeMs, etag, storageClass, kind }
+    return entryOf(await source.head(key, { signal }))
   } catch (error) {
     if (isStorageError(error) && error.retryable) return { key, size: 0, mtimeMs: 0, unseen: true }
     if (!isStorageError(error) || error.kind === 'aborted' || error.scope === 'address') return await at('source', Promise.reject(error))

@@ -2,6 +2,7 @@
  * A batch is the unit of work: at most 1,000 files or 1 GiB. Its files lie in the ledger; what is here travels through Temporal
  * and is small. A batch is copied by generations: each activity of it is one, and takes over what the one before left.
  */
+import type { Role } from './address.ts'
 import type { Fault } from './codes.ts'
 import type { Counts, FailureCounts, Tally } from './status.ts'
 import type { JobOptions } from './job.ts'
@@ -23,6 +24,12 @@ export interface RunContext {
 export interface OutcomesRef {
   readonly generation: number
   readonly attempt: number
+}
+
+/** The same of one range of a large file, in the batch's generation `split`. */
+export interface PartsRef extends OutcomesRef {
+  readonly split: number
+  readonly range: number
 }
 
 export interface BatchRef {
@@ -57,6 +64,32 @@ export interface ListResult {
   readonly blocked?: Fault
 }
 
+/** Which file of a batch leaves it, and into how many ranges of parts. */
+export interface LargeFile {
+  /** Of the batch's entries, from 0. */
+  readonly row: number
+  readonly ranges: number
+  /** Its parts are larger than memory holds: one may take longer than an activity's turn. */
+  readonly long?: true
+}
+
+export interface RangeState {
+  readonly generation: number
+  /** The ledger's file of parts that counts; absent: nothing was recorded. */
+  readonly parts?: OutcomesRef
+  /** Nothing is left to do: all is sent, or (`ended`) it cannot be and the batch must look why. */
+  readonly over?: 'sent' | 'ended'
+}
+
+/** A large file in the middle of its ranges. */
+export interface LargeState {
+  readonly row: number
+  /** Generation of the batch that answered so: with it no two splits share names in the ledger. */
+  readonly split: number
+  readonly long?: true
+  readonly ranges: readonly RangeState[]
+}
+
 export interface CopyInput {
   readonly context: RunContext
   readonly batch: BatchRef
@@ -66,6 +99,10 @@ export interface CopyInput {
   readonly known: Counts
   /** Batches in flight: how often to heartbeat follows from it. */
   readonly window: number
+  /** Whoever asks knows what to do with `large`. */
+  readonly splits?: true
+  /** A file of this batch whose ranges are over: what they sent is to be gathered. */
+  readonly large?: LargeState
 }
 export interface CopyResult {
   /** The outcomes file that counts from now on; absent when nothing was recorded. */
@@ -77,10 +114,36 @@ export interface CopyResult {
   readonly failures?: FailureCounts
   /** All that is left of the batch waits for restored copies: so many files. Its next generation is to come later. */
   readonly restoringFiles?: number
+  /** All else that is left is this file: its upload is open, its parts are to be sent in ranges. */
+  readonly large?: LargeFile
   /** The address itself is at fault: no file was blamed for it. */
   readonly blocked?: Fault
+  /** Whose store wanted to be asked less at the end. Absent: neither's. */
+  readonly slowedBy?: readonly Role[]
   /** How long the batch waited for a free slot. */
   readonly queuedMs: number
+}
+
+/** One range of parts of a large file. */
+export interface PartsInput {
+  readonly context: RunContext
+  readonly batch: BatchRef
+  /** Where its upload is noted. */
+  readonly outcomes: OutcomesRef
+  readonly row: number
+  readonly split: number
+  readonly range: number
+  readonly ranges: number
+  readonly generation: number
+  readonly previous?: OutcomesRef
+  readonly window: number
+}
+export interface PartsResult {
+  /** The file of parts that counts from now on; absent when nothing was recorded. */
+  readonly parts?: OutcomesRef
+  /** Absent: there is more to send. */
+  readonly over?: 'sent' | 'ended'
+  readonly blocked?: Fault
 }
 
 /** A finished batch, waiting to be merged: [n, listAttempt, generation, attempt]; generation -1: no outcomes at all. */

@@ -2,7 +2,7 @@
 export const jobCodes = [
   'DuplicateSourceDestination', 'SourceDestinationShouldNotSame', 'InvalidJobName', 'JobAlreadyExist', 'JobNotExist',
   'InvalidJobStatusForCurrentOperation', 'RetryExceedMaxCount', 'CouldNotCreateNewReport', 'InvalidParameters', 'SourceEmpty',
-  'NoServer', 'NoWorker', 'Cancelled', 'Terminated', 'TooManyFailed', 'AccountingMismatch', 'BlockedTooLong', 'Unexpected',
+  'NoServer', 'NoWorker', 'Cancelled', 'Terminated', 'TooManyFailed', 'AccountingMismatch', 'Unexpected',
 ] as const
 export type JobCode = (typeof jobCodes)[number]
 
@@ -21,7 +21,7 @@ export const addressCodes = [
   'SourceAddrListFilePathNotExist', 'SourceAddrBadHttpListFormat', 'SourceAddrCannotConnectUrl',
   'SourceAddrUserDoesNotExist', 'DestAddrUserDoesNotExist', 'SourceAddrPasswordInvalid', 'DestAddrPasswordInvalid',
   'SourceAddrServiceInvalid', 'DestAddrServiceInvalid', 'SourceAddrCdnInvalid', 'DestAddrCdnInvalid',
-  'SourceAddrHostKeyInvalid', 'DestAddrHostKeyInvalid',
+  'SourceAddrHostKeyInvalid', 'DestAddrHostKeyInvalid', 'SourceThrottled', 'DestThrottled',
 ] as const
 export type AddressCode = (typeof addressCodes)[number]
 

@@ -2,6 +2,8 @@
  * A whole job as the workflow carries it over continue-as-new: plain JSON with a version, at most 100 KiB. The functions say
  * what it looks like from outside; the steps of a run are in run-state.ts.
  */
+import type { Role } from './address.ts'
+import type { Changed } from './change.ts'
 import type { Fault } from './codes.ts'
 import { firstFlow, type Flow } from './flow/flow.ts'
 import type { JobOptions } from './job.ts'
@@ -13,7 +15,6 @@ import { totalOf } from './status.ts'
 import type { Change, JobPhase, JobStatus, StatusMemo } from './status.ts'
 
 export const defaultWindow = 20
-export const maxWindow = 200
 export const maxRetries = 30
 export const retryDays = 7
 export const blockedLimitMs = 24 * 3_600_000
@@ -54,6 +55,10 @@ export interface JobState {
   /** Absent: it was never set. */
   flow?: Flow
   changes?: readonly Change[]
+  /** Options that were changed since the job was made. Absent: none. */
+  changed?: Changed
+  /** Whose store wanted to be asked less, as the last batch told. Absent: neither's. */
+  slowedBy?: readonly Role[]
 }
 
 export function newJobState(options: JobOptions, epoch: string, now: number, paused: boolean): JobState {
@@ -140,6 +145,8 @@ export function toMemo(state: JobState, options: JobOptions): StatusMemo {
     ...(restoring > 0 && { restoring }),
     ...(state.flow && { flow: state.flow }),
     ...(state.changes && { changes: state.changes }),
+    ...(state.changed && { changed: state.changed }),
+    ...(state.phase === 'copying' && state.slowedBy && { slowedBy: state.slowedBy }),
     expected: options.expectFiles === undefined ? null : { files: options.expectFiles, bytes: options.expectBytes ?? 0 },
     timeZone: options.timeZone,
     startedAt: run.startedAt,
@@ -160,6 +167,7 @@ export const nextFlow = (before: Flow | undefined, { rows, maxFlow }: Pick<Flow,
 export function refusal(state: JobState, message: MessageName): string | undefined {
   const status = statusOf(state)
   if (message === 'resetFlowControl') return state.phase === 'closed' ? `The job is ${status}: there is nothing to limit.` : undefined
+  if (message === 'change') return state.phase === 'closed' ? `The job is ${status}: there is nothing to change.` : undefined
   if (message !== 'retry') return state.phase === 'waiting' || state.phase === 'closed' ? `The job is ${status}: there is nothing to ${message}.` : undefined
   const waits = state.phase === 'waiting' || (state.phase === 'scheduled' && state.run.counts.failed.files > 0)
   if (!waits) return `The job is ${status}: failed files can be retried once its run has ended.`

@@ -1,10 +1,11 @@
 /** Signals and Updates of `migration/<job>`: each name is both. Arguments are what people type in the Web UI. */
+import { changeFields, readChange, type Changed, type ChangeFields } from './change.ts'
 import type { Fault } from './codes.ts'
 import { formatRow, parseLimits } from './flow/timetable.ts'
 import { formatRate } from './rate.ts'
 import type { JobStatus } from './status.ts'
 
-export const messageNames = ['stop', 'start', 'retry', 'resetFlowControl'] as const
+export const messageNames = ['stop', 'start', 'retry', 'resetFlowControl', 'change'] as const
 export type MessageName = (typeof messageNames)[number]
 
 export interface StopMessage {
@@ -21,7 +22,8 @@ export interface ResetFlowMessage extends StopMessage {
   /** Outside the rows; absent: no limit there. */
   readonly maxFlow?: string
 }
-export type Message = RetryMessage | ResetFlowMessage
+export type ChangeMessage = StopMessage & ChangeFields
+export type Message = RetryMessage | ResetFlowMessage | ChangeMessage
 
 /** What an Update answers. */
 export interface MessageAnswer {
@@ -36,9 +38,6 @@ export interface CreatedAnswer {
   readonly fault: Fault | null
 }
 
-/** Type of the ApplicationFailure that a validator throws when it refuses. */
-export const refusedType = 'Refused'
-
 /** Rows and rates are as `formatRow` and `formatRate` write them. */
 export interface Accepted {
   readonly ok: true
@@ -46,6 +45,7 @@ export interface Accepted {
   readonly only?: string
   readonly rows: readonly string[]
   readonly maxFlow?: string
+  readonly change: Changed
 }
 export type ParsedMessage = Accepted | { readonly ok: false; readonly fault: string }
 
@@ -54,8 +54,11 @@ const fieldsOf: Readonly<Record<MessageName, readonly string[]>> = {
   start: ['by'],
   retry: ['by', 'only'],
   resetFlowControl: ['by', 'rows', 'maxFlow'],
+  change: ['by', ...changeFields],
 }
-const shapeOf = (name: MessageName): string => (name === 'resetFlowControl' ? '{"rows": ["06:00-12:00=5MB/s"]}' : '{}')
+/** What cannot be empty, by an example. */
+const examples: Readonly<Partial<Record<MessageName, string>>> = { resetFlowControl: '{"rows": ["06:00-12:00=5MB/s"]}', change: '{"window": 40}' }
+const shapeOf = (name: MessageName): string => examples[name] ?? '{}'
 
 /** The one reader of a message's argument, however it was sent: nothing, `{}`, or the fields of the message. */
 export function parseMessage(name: MessageName, value: unknown): ParsedMessage {
@@ -64,7 +67,7 @@ export function parseMessage(name: MessageName, value: unknown): ParsedMessage {
   const { by = 'unknown', only, rows = [], maxFlow } = (value ?? {}) as Partial<Accepted>
   const message = { ok: true, by: by.slice(0, 100), ...(only !== undefined && { only }) } as const
   try {
-    return { ...message, ...formatLimits(rows, maxFlow) }
+    return { ...message, ...formatLimits(rows, maxFlow), change: name === 'change' && typeof value === 'object' && value !== null ? readChange(value) : {} }
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
     return { ok: false, fault: error.message }
@@ -79,17 +82,19 @@ export function formatLimits(rows: readonly string[], maxFlow: string | undefine
 }
 
 function faultOf(name: MessageName, value: unknown): string | undefined {
-  if (value === undefined || value === null) return name === 'resetFlowControl' ? `${name} takes ${shapeOf(name)}.` : undefined
+  if (value === undefined || value === null) return name in examples ? `${name} takes ${shapeOf(name)}.` : undefined
   if (typeof value !== 'object' || Array.isArray(value)) return `${name} takes ${shapeOf(name)}, not ${JSON.stringify(value)}.`
   const fields = value as Readonly<Record<string, unknown>>
   if ('undecodable' in fields) return `${name}: what was sent could not be read as JSON; send ${shapeOf(name)}.`
   const known = fieldsOf[name]
   const unknown = Object.keys(fields).find((field) => !known.includes(field))
-  if (unknown !== undefined) return `${name} has no field "${unknown}"; it takes ${known.join(' and ')}.`
+  if (unknown !== undefined) return `${name} has no field "${unknown}"; it takes ${listed(known)}.`
   if (name === 'resetFlowControl' && !('rows' in fields)) return `${name} takes ${shapeOf(name)}; [] removes all rows.`
   if ('rows' in fields && !isTexts(fields['rows'])) return `${name}: rows must be a list of texts, as ["06:00-12:00=5MB/s"].`
-  const wrong = Object.keys(fields).find((field) => field !== 'rows' && typeof fields[field] !== 'string')
+  const wrong = textFields.find((field) => field in fields && typeof fields[field] !== 'string')
   return wrong === undefined ? undefined : `${name}: ${wrong} must be a text.`
 }
 
+const textFields = ['by', 'only', 'maxFlow']
+const listed = (names: readonly string[]): string => [names.slice(0, -1).join(', '), ...names.slice(-1)].filter((part) => part !== '').join(' and ')
 const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every((item) => typeof item === 'string')

@@ -97,10 +97,14 @@ export function formatMtime(mtimeMs: number): string {
   return `${mtimeMs < 0 ? '-' : ''}${seconds}${fraction === '' ? '' : `.${fraction}`}`
 }
 
-/** Milliseconds, to the microsecond; undefined when it is not a number of seconds. */
+/** Milliseconds, to the microsecond; undefined when it is not a number of seconds, or a moment that no clock shows. */
 export function parseMtime(text: string | undefined): number | undefined {
   const [, sign, seconds, fraction = ''] = /^(-?)(\d+)(?:\.(\d+))?$/.exec(text ?? '') ?? []
   if (seconds === undefined) return undefined
   const ms = Number(seconds) * 1_000 + Math.round(Number(`0.${fraction || '0'}`) * 1_000_000) / 1_000
+  if (ms > mostMs) return undefined
   return sign === '-' ? -ms : ms
 }
+
+/** As far from 1970 as JavaScript's dates go. */
+const mostMs = 8.64e15

@@ -10,15 +10,18 @@ export interface PlanLimits {
 export type Plan =
   /** One whole GET, one whole PUT. */
   | { readonly kind: 'whole' }
-  | { readonly kind: 'parts'; readonly partBytes: number; readonly parts: number }
+  /** `long`: a part is larger than memory may hold, and sent while it is read. */
+  | { readonly kind: 'parts'; readonly partBytes: number; readonly parts: number; readonly long?: true }
   | { readonly kind: 'too-large'; readonly sentence: string }
 
 export interface PlanOptions {
   /** An object up to this size is one piece; also the size of a part where the limits allow. */
   readonly pieceBytes: number
-  /** No part is larger: it has to fit into memory. */
+  /** No larger part fits into memory. */
   readonly mostPartBytes: number
   readonly multipart: boolean
+  /** The store takes parts that are sent while they are read. */
+  readonly longParts?: boolean
 }
 
 export function planObject(size: number, limits: PlanLimits, options: PlanOptions): Plan {
@@ -36,15 +39,15 @@ function planWhole(size: number, { maxPutBytes }: PlanLimits, { mostPartBytes }:
   return { kind: 'whole' }
 }
 
-function planParts(size: number, limits: PlanLimits, { pieceBytes, mostPartBytes }: PlanOptions): Plan {
-  const most = Math.min(limits.maxPartBytes, mostPartBytes)
-  const least = Math.max(limits.minPartBytes, Math.min(pieceBytes, most))
+function planParts(size: number, limits: PlanLimits, { pieceBytes, mostPartBytes, longParts = false }: PlanOptions): Plan {
+  const most = longParts ? limits.maxPartBytes : Math.min(limits.maxPartBytes, mostPartBytes)
+  const least = Math.max(limits.minPartBytes, Math.min(pieceBytes, mostPartBytes, most))
   const needed = Math.ceil(size / limits.maxParts)
   const partBytes = needed <= least ? least : Math.max(least, Math.min(most, roundUp(needed)))
   if (partBytes * limits.maxParts < size || partBytes > limits.maxPartBytes) {
     return tooLarge(size, `takes ${limits.maxParts} parts, and this version sends at most ${most} bytes in each`)
   }
-  return { kind: 'parts', partBytes, parts: Math.max(1, Math.ceil(size / partBytes)) }
+  return { kind: 'parts', partBytes, parts: Math.max(1, Math.ceil(size / partBytes)), ...(partBytes > mostPartBytes && { long: true }) }
 }
 
 /** To whole MiB: some stores want parts of round sizes. */

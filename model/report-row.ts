@@ -13,12 +13,14 @@ export const reportColumns = {
   excluded_list: ['file_name', 'size', 'last_modified'],
 } as const
 export type ListName = keyof typeof reportColumns
+/** Every kind of list that may stand in the report folder; `verify_list` only once `tranship verify` has been through. */
+export type ReportFile = ListName | 'verify_list'
 export const listNames = Object.keys(reportColumns) as readonly ListName[]
 
 export const maxListRows = 10_000_000
 
 /** `photos@1_total_list`, then `photos@1_total_list_2`, … */
-export function listFileName(job: string, run: number, list: ListName, volume = 1): string {
+export function listFileName(job: string, run: number, list: ReportFile, volume = 1): string {
   return `${job}@${run}_${list}${volume === 1 ? '' : `_${volume}`}`
 }
 export const jobFileName = (job: string): string => `${job}_job.json`

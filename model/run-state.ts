@@ -3,8 +3,9 @@
  * A batch is waiting or in flight (both `pending`), then finished, then merged into a fragment of the report.
  */
 import type {
-  BatchRef, CopyResult, FinishedBatch, FragmentRef, ListPosition, ListResult, MergeResult, OutcomesRef,
+  BatchRef, CopyResult, FinishedBatch, FragmentRef, LargeState, ListPosition, ListResult, MergeResult, OutcomesRef,
 } from './batch.ts'
+import { defaultLargeBytes, mostLargeAtOnce, newLarge } from './large.ts'
 import { restoreWaitMs } from './restore-wait.ts'
 import { addCounts, addFailures, addTally, noCounts, noTally } from './status.ts'
 import type { Counts, FailureCounts, Tally } from './status.ts'
@@ -24,6 +25,8 @@ export interface PendingBatch {
   readonly failures: FailureCounts
   /** So many files are being restored, as was seen so many times; the next look is due then. */
   readonly restoring?: { readonly files: number; readonly looks: number; readonly until: number }
+  /** One of its files is in the middle of its ranges; the batch itself goes on when they are over. */
+  readonly large?: LargeState
 }
 
 export interface RunState {
@@ -94,8 +97,28 @@ export function withCopied(state: RunState, n: number, result: CopyResult, { now
     counts: result.counts ?? before.counts,
     failures: result.failures ?? before.failures,
     ...(result.restoringFiles && { restoring: { files: result.restoringFiles, looks, until: now + restoreWaitMs(looks, firstMs) } }),
+    ...largeAfter(before, result),
   }
   return result.done ? withFinished(withPending(state, after), n) : withPending(state, after)
+}
+
+/** A turn that could not even read what the ranges had sent leaves them as they are. */
+function largeAfter({ generation, large }: PendingBatch, result: CopyResult): Pick<PendingBatch, 'large'> {
+  if (result.large) return { large: newLarge(result.large, generation) }
+  return large && result.counts === undefined ? { large } : {}
+}
+
+export const isLarge = ({ batch }: PendingBatch, largeBytes = defaultLargeBytes): boolean => batch.files === 1 && batch.bytes > largeBytes
+
+/** A batch of one large file waits while so many are in the middle of theirs: what is begun comes to its end. */
+export function hasRoomFor(state: RunState, pending: PendingBatch, copying: ReadonlySet<number>, largeBytes?: number): boolean {
+  const begun = state.pending.filter((other) => isLarge(other, largeBytes) && (other.generation > 0 || copying.has(other.batch.n)))
+  return begun.includes(pending) || begun.length < mostLargeAtOnce
+}
+
+export function withLarge(state: RunState, n: number, step: (large: LargeState) => LargeState): RunState {
+  const before = pendingOf(state, n)
+  return before.large ? withPending(state, { ...before, large: step(before.large) }) : state
 }
 
 /** The batch has waited long enough: it may look again. */

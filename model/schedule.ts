@@ -2,13 +2,8 @@
  * When a job's next run is due. A wall clock's day or week may have an hour more or less: zones are asked for, so this belongs into
  * an activity, never into a workflow.
  */
-import type { JobOptions } from './job.ts'
+import type { JobOptions, Period } from './job.ts'
 import { localToUtc, offsetsOf } from './time.ts'
-
-export const jobTypes = ['full', 'incremental', 'sync'] as const
-export type JobType = (typeof jobTypes)[number]
-export const periods = ['hour', 'day', 'week'] as const
-export type Period = (typeof periods)[number]
 
 export const maxTimes = 30
 export const maxIntervalMs = 24 * 3_600_000

@@ -1,4 +1,6 @@
 /** What a person is told of a job: the JSON of CLI.md, and the compact form of it that the workflow keeps in its memo. */
+import type { Role } from './address.ts'
+import type { Changed } from './change.ts'
 import type { Fault, FileErrorCode } from './codes.ts'
 import type { Flow } from './flow/flow.ts'
 
@@ -17,7 +19,7 @@ export interface Counts {
   readonly completed: Tally
   readonly skipped: Tally
   readonly failed: Tally
-  /** Completed files whose bytes no hash of the store proved. */
+  /** Completed files whose bytes no hash of the store proved, and that were not read back. */
   readonly unverified: number
   /** Completed files that the store copied itself without stating their CRC-64/XZ. Absent: none. */
   readonly withoutCrc64?: number
@@ -41,6 +43,10 @@ export const countsSince = (now: Counts, before: Counts): Counts =>
     unverified: -before.unverified,
     ...(before.withoutCrc64 && { withoutCrc64: -before.withoutCrc64 }),
   })
+/** In words; undefined: nobody slows the job down. */
+export const slowedText = (slowedBy: readonly Role[] = []): string | undefined =>
+  slowedBy.length === 0 ? undefined : `slowed down by the ${slowedBy.join(' and the ')}`
+
 const minus = ({ files, bytes }: Tally): Tally => ({ files: -files, bytes: -bytes })
 
 export const totalOf = (counts: Counts): Tally => addTally(addTally(counts.completed, counts.skipped), counts.failed)
@@ -78,10 +84,14 @@ export interface StatusMemo {
   readonly failures: FailureCounts
   /** Archived files that wait for their restored copies. Absent: none. */
   readonly restoring?: number
+  /** Whose store wants to be asked less. Absent: neither's. */
+  readonly slowedBy?: readonly Role[]
   /** Absent: it was never set. */
   readonly flow?: Flow
   /** The last 20, the newest last. Absent: none. */
   readonly changes?: readonly Change[]
+  /** Options that were changed since the job was made. Absent: none. */
+  readonly changed?: Changed
   readonly expected: Tally | null
   readonly timeZone: string
   readonly startedAt: number
@@ -112,6 +122,8 @@ export interface JobView {
   readonly withoutCrc64: number
   /** Archived files that wait for their restored copies. */
   readonly restoring: number
+  /** Whose store asked to go slower: fewer requests are made there until it has recovered. */
+  readonly slowedBy: readonly Role[]
   readonly failures: readonly { readonly code: FileErrorCode; readonly files: number; readonly example: string | null }[]
   readonly flow: {
     readonly version: number

@@ -82,7 +82,12 @@ const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, mi
 /** `30s`, `5m`, `1h30m`, `2d`; a bare number counts seconds. Milliseconds. Fails with a RangeError for people. */
 export function parseDuration(text: string): number {
   const compact = text.replace(/\s+/g, '')
-  if (/^\d+(\.\d+)?$/.test(compact)) return Number(compact) * 1000
+  const ms = /^\d+(\.\d+)?$/.test(compact) ? Number(compact) * 1000 : sumOfUnits(text, compact)
+  if (Number.isFinite(ms)) return ms
+  throw new RangeError(`The duration "${text}" is too long.`)
+}
+
+function sumOfUnits(text: string, compact: string): number {
   if (!/^(\d+(\.\d+)?(ms|min|s|m|h|d))+$/.test(compact))
     throw new RangeError(`"${text}" is not a duration: write 30s, 5m, 1h30m or 2d.`)
   return [...compact.matchAll(/(\d+(?:\.\d+)?)(ms|min|s|m|h|d)/g)].reduce(

@@ -25,7 +25,7 @@ export interface RunRecord {
   readonly skipped: Tally
   readonly failed: Tally
   readonly excluded: Tally
-  /** Completed files whose bytes no hash of the destination proved. */
+  /** Completed files whose bytes no hash of the destination proved, and that were not read back. */
   readonly unverified: number
   /** Completed files that the store copied itself without stating their CRC-64/XZ: an empty column. */
   readonly withoutCrc64: number

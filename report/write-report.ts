@@ -31,9 +31,10 @@ export interface ReportProgress {
 
 /** Fails AccountingMismatch where the lists do not have the rows that the run counted. */
 export async function writeReport(task: ReportTask): Promise<ReportResult> {
-  const { ledger, input, signal } = task
+  const { destination, ledger, input, signal } = task
   const record = (await standing(task)) ?? (await write(task))
   await ledger.remove({ signal })
+  if (input.context.options.ledger !== undefined) await ledger.removeFrom(destination, { signal })
   return { lists: record.lists.map(({ name }) => name), counts: input.counts }
 }
 

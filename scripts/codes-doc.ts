@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { fileErrorCodes, jobCodes } from '../model/codes.ts'
 import { StorageError, storageErrorKinds } from '../storage/error.ts'
 import { fileError } from '../storage/file-error.ts'
-import { told, toldOfFile, unprovoked, type Conditions } from '../test/storage/address-codes/table.ts'
+import { proofs } from '../test/docs/proofs.ts'
+import { told, toldOfFile, type Conditions } from '../test/storage/address-codes/table.ts'
 import { copierWords, jobWords } from './codes-doc/words.ts'
 
 export const codesDocFile = join(import.meta.dirname, '..', 'docs', 'codes.md')
@@ -16,7 +17,7 @@ const code = (text: string | undefined): string => (text === undefined || text =
 
 const conditionRows = (name: string, conditions: Conditions): Row[] =>
   Object.entries(conditions)
-    .filter(([, [source]]) => source !== 'fine')
+    .filter(([, codes]) => codes.some((one) => one !== 'fine'))
     .map(([what, [source, destination]]) => [name, what, code(source), code(destination)])
 
 /** A file fails at either end; where both say the same it is said once. */
@@ -28,7 +29,7 @@ function fileRows(): Row[] {
         return given === name ? [description.replace(/ \((source|destination)\): .*$/, '')] : []
       }),
     )
-    return [code(name), [...new Set([...said, ...(copierWords[name] === undefined ? [] : [copierWords[name]])])].join('; ')]
+    return [code(name), [...new Set([...said, ...(copierWords[name] === undefined ? [] : [copierWords[name]])])].join('; '), code(proofs[name])]
   })
   return rows
 }
@@ -49,19 +50,20 @@ ${table(['where', 'what is wrong', 'as a source', 'as a destination'], condition
 
 ${table(['vendor', 'what is wrong', 'as a source', 'as a destination'], Object.entries(told).flatMap(([name, conditions]) => conditionRows(`\`${name}\``, conditions)))}
 
-### Not provoked
-
-${table(['code', 'why'], Object.entries(unprovoked).map(([name, why]) => [code(name), why]))}
+A check that could not be ended at all, for want of a worker or after three attempts, is told as \`CheckAddressTimeOut\` too.
+\`SourceThrottled\` and \`DestThrottled\` are told of an address in the middle of a job only: for ten minutes its store answered nothing but that it is asked too much.
 
 ## Jobs
 
-${table(['code', 'when'], jobCodes.map((name) => [code(name), jobWords[name]]))}
+Where each is provoked: a file below \`test/\`, here and in the next table.
+
+${table(['code', 'when', 'provoked in'], jobCodes.map((name) => [code(name), jobWords[name], code(proofs[name])]))}
 
 ## Files
 
 In \`_error_list\`, with the vendor's own code, request id and words behind.
 
-${table(['code', 'when'], fileRows())}
+${table(['code', 'when', 'provoked in'], fileRows())}
 `
 
 if (process.argv[1] === import.meta.filename) writeFileSync(codesDocFile, codesDoc())

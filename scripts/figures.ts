@@ -2,13 +2,15 @@
  * Measures what the product promises of itself at size, against real servers on this machine, and ends with exit code 1 when a
  * promise is broken. Takes many minutes; `--scale 0.1` is a tenth of it, `--only memory` a part of it, to try the script.
  *
- *   npm run figures [-- --scale 0.1] [-- --only size|memory|latency|listing|sftp]
+ *   npm run figures [-- --scale 0.1] [-- --only size|memory|latency|listing|report|sftp|large]
  */
 import { parseArgs } from 'node:util'
 import { historiesOf, largestPayload, scheduledActivities } from './figures/history.ts'
+import { largeFigures } from './figures/large.ts'
 import { signalLatencies } from './figures/latency.ts'
 import { listingFigures } from './figures/listing.ts'
 import { peakBytes } from './figures/memory.ts'
+import { reportFigures } from './figures/report.ts'
 import { fill, migrate, startRig } from './figures/rig.ts'
 import type { Migration, Rig } from './figures/rig.ts'
 import { sftpFigures } from './figures/sftp.ts'
@@ -27,6 +29,8 @@ const say = (line: string): void => void process.stderr.write(`${Math.round((Dat
 /** With servers of its own. */
 const alone: Readonly<Record<string, () => Promise<Figure[]>>> = {
   listing: () => listingFigures(small, large, say),
+  large: () => largeFigures(Math.ceil(6 * 1024 * scale) * MiB, Math.ceil(5 * 1024 * scale) * MiB, say),
+  report: () => reportFigures(100_000 * scale, 1_000_000 * scale),
   sftp: () => sftpFigures(Math.ceil(256 * scale) * MiB),
 }
 const withJobs: Readonly<Record<string, (of: Rig) => Promise<Figure[]>>> = { size, memory, latency }

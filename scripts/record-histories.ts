@@ -2,10 +2,11 @@
  * Records what test/replay replays: small jobs, run for real against real servers, and all that Temporal wrote down of them. Old
  * recordings stay as long as jobs of their version may be open; what is recorded here replaces files of the same name.
  *
- *   npm run record-histories
+ *   npm run record-histories [-- --only large-object]
  */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
 import { awaitUntil } from '../test/support/await-until.ts'
 import { historiesOf } from './figures/history.ts'
 import { startRig } from './figures/rig.ts'
@@ -17,11 +18,15 @@ import type { Scenario } from './record-histories/scenarios.ts'
 const folder = join(import.meta.dirname, '..', 'test', 'replay', 'histories')
 const say = (line: string): void => void process.stderr.write(`${line}\n`)
 
+const { values: { only } } = parseArgs({ options: { only: { type: 'string' } } })
+const asked = scenarios.filter(({ name }) => only === undefined || name === only)
+
 await mkdir(folder, { recursive: true })
-await record(scenarios.filter(({ shortHistories }) => !shortHistories), {})
-await record(scenarios.filter(({ shortHistories }) => shortHistories), { 'limit.historyCount.suggestContinueAsNew': 40 })
+await record(asked.filter(({ shortHistories }) => !shortHistories), {})
+await record(asked.filter(({ shortHistories }) => shortHistories), { 'limit.historyCount.suggestContinueAsNew': 40 })
 
 async function record(wanted: readonly Scenario[], dynamicConfig: Readonly<Record<string, unknown>>): Promise<void> {
+  if (wanted.length === 0) return
   const rig = await startRig(dynamicConfig)
   try {
     await fillSource(rig)

@@ -36,7 +36,8 @@ const table: Readonly<Partial<Record<StorageErrorKind, Row>>> = {
   expired: { ...accessKey, advice: 'says that the credentials have expired: renew them' },
   'clock-skew': { ...secret, advice: "finds this machine's clock wrong: set it" },
   'wrong-region': { source: 'SourceAddrRegionInvalid', destination: 'DestAddrRegionInvalid', advice: 'keeps the bucket in another region: correct the region' },
-  timeout: { ...endpoint, advice: 'did not answer in time: look at its endpoint and the network between' },
+  throttled: { source: 'SourceThrottled', destination: 'DestThrottled', advice: 'asks to go slower and answers nothing else: wait, or have its limit raised' },
+  timeout: { source: 'CheckAddressTimeOut', destination: 'CheckAddressTimeOut', advice: 'did not answer in time: look at its endpoint and the network between' },
   'not-a-file': { source: 'SourcePrefixIsNotDir', destination: 'DestPrefixIsNotDir', advice: 'is not a folder: name one' },
   archived: {
     source: 'UnsupportedArchiveBucket',

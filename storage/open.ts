@@ -3,9 +3,10 @@ import { withFaults, type Faults } from './layers/with-faults.ts'
 import { withLimits } from './layers/with-limits.ts'
 import { withMeter, type Meter } from './layers/with-meter.ts'
 import { withOrderGuard } from './layers/with-order-guard.ts'
+import { RequestTurns } from './layers/request-turns.ts'
 import { withPrefix } from './layers/with-prefix.ts'
-import { withRequestLimit } from './layers/with-request-limit.ts'
 import { withRetry } from './layers/with-retry.ts'
+import { withTurns } from './layers/with-turns.ts'
 import type { Storage } from './storage.ts'
 import { openDriver, type DriverAddress, type DriverOptions } from './vendors.ts'
 
@@ -22,19 +23,23 @@ export interface OpenOptions extends DriverOptions {
   readonly meter?: Meter
   /** The seam for tests. */
   readonly faults?: Faults
+  /** Shared by all that this process opens of one address. Default: of its own. */
+  readonly turns?: RequestTurns
 }
+
+export const turnsOf = ({ maxRequestsPerSecond }: Pick<ResolvedAddress, 'maxRequestsPerSecond'>): RequestTurns =>
+  new RequestTurns({ most: maxRequestsPerSecond })
 
 /**
  * Opens an address; nothing is sent yet. From the driver outwards: what the store cannot hold is refused, keys lose their
- * prefix, tests put in their faults, every request is counted and waits for its turn, body-less calls are repeated, and what is
+ * prefix, tests put in their faults, every call is counted and waits for its turn, body-less calls are repeated, and what is
  * left must be in order.
  */
 export async function openStorage(address: ResolvedAddress, options: OpenOptions = {}): Promise<Storage> {
-  const { meter, faults, ...driverOptions } = options
-  const { prefix = '', maxRequestsPerSecond } = address
+  const { meter, faults, turns = turnsOf(address), ...driverOptions } = options
+  const { prefix = '' } = address
   let storage = withPrefix(withLimits(await openDriver(address, { openOther: openStorage, ...driverOptions })), prefix)
   if (faults) storage = withFaults(storage, faults)
   if (meter) storage = withMeter(storage, meter)
-  if (maxRequestsPerSecond !== undefined) storage = withRequestLimit(storage, maxRequestsPerSecond)
-  return withOrderGuard(withRetry(storage))
+  return withOrderGuard(withRetry(withTurns(storage, turns)))
 }

@@ -27,7 +27,7 @@ export interface Storage {
    */
   list(options?: ListOptions): Promise<ListPage>
 
-  /** Fails `not-found`. Answers for archived objects too; reading those fails `archived`. */
+  /** Fails `not-found`. Answers for archived objects too, reading those fails `archived`; and for what the listing gave a `fault`, with that. */
   head(key: string, options?: CallOptions): Promise<ObjectInfo>
 
   /**
@@ -60,8 +60,22 @@ export interface Storage {
   /** For people: what the key must be allowed to do. */
   readonly rights?: Rights
 
+  /** Absent: the store is asked as fast as it goes. */
+  readonly turns?: Turns
+
   /** What the store's own administration says of the bucket: slow, for the address check only. Fails `forbidden` without that right. */
   readonly facts?: (options?: CallOptions) => Promise<BucketFacts>
+}
+
+/** How fast this address may be asked in this process. */
+export interface Turns {
+  /**
+   * Resolves once a call would hardly have to wait; undefined: none would. For whoever takes up memory or a place before calling:
+   * what waits inside a call holds both. Fails `aborted`.
+   */
+  room(options?: CallOptions): Promise<void> | undefined
+  /** It is asked less because the store wanted so. */
+  readonly slowed: boolean
 }
 
 /**
@@ -214,6 +228,11 @@ export interface Hashes {
 
 /** Bytes in memory, sent in order. The caller leaves them alone until the call settles. */
 export type Body = readonly Uint8Array[]
+/** A body too large for memory, of exactly `size` bytes. It is asked for once; a chunk is valid until the next one is asked for. */
+export interface LongBody {
+  readonly size: number
+  readonly chunks: AsyncIterable<Uint8Array>
+}
 export type Sink = (chunk: Uint8Array) => void | Promise<void>
 
 export interface GetOptions extends CallOptions {
@@ -253,6 +272,8 @@ export interface Multipart {
   create(key: string, options: CreateUploadOptions): Promise<UploadRef>
   /** Fails `no-upload` once the upload is aborted or completed, where `abilities.endsUploads`. */
   putPart(upload: UploadRef, number: number, body: Body, options?: PartOptions): Promise<Part>
+  /** As `putPart`, into an upload created as `long`: no hash is known before the last byte. Absent: parts are what memory holds. */
+  putLongPart?(upload: UploadRef, number: number, body: LongBody, options?: CallOptions): Promise<Part>
   /** Every part that the store holds, by number. Fails `no-upload`. */
   listParts(upload: UploadRef, options?: CallOptions): Promise<Part[]>
   /**
@@ -282,6 +303,8 @@ export interface CreateUploadOptions extends CallOptions {
   readonly acl?: CannedAcl
   readonly size: number
   readonly partBytes: number
+  /** Its parts come by `putLongPart`. */
+  readonly long?: true
 }
 
 export interface PartOptions extends CallOptions {

@@ -82,12 +82,12 @@ function createReader({ path, env, folder, onWarning }: AddressBookOptions): () 
   let contents: Contents | undefined
   return () => {
     const file = findConfig({ ...(path === undefined ? {} : { path }), env, ...(folder === undefined ? {} : { folder }) })
-    const { mtimeMs, size, ino } = statSync(file)
+    const { mtimeMs, size, ino, mode } = statSync(file)
     const current = `${file}:${mtimeMs}:${size}:${ino}`
     if (contents && current === version) return contents
     contents = { file, addresses: parseConfig(readFileSync(file, 'utf8'), file) }
     version = current
-    for (const warning of warningsOf(contents)) {
+    for (const warning of warningsOf(contents, mode)) {
       if (!warned.has(warning)) onWarning?.(warning)
       warned.add(warning)
     }
@@ -95,8 +95,8 @@ function createReader({ path, env, folder, onWarning }: AddressBookOptions): () 
   }
 }
 
-function warningsOf({ file, addresses }: Contents): string[] {
-  return [...addresses].flatMap(([name, raw]) =>
+function warningsOf({ file, addresses }: Contents, mode: number): string[] {
+  const inClear = [...addresses].flatMap(([name, raw]) =>
     Object.entries(isObject(raw) ? raw : {})
       .filter(([field, value]) => isSecretField(field) && !namesVariable(String(value)))
       .map(
@@ -104,7 +104,11 @@ function warningsOf({ file, addresses }: Contents): string[] {
           `${file}: address "${name}" holds ${field} in clear; write \${NAME} and set that environment variable instead.`,
       ),
   )
+  const isOpen = process.platform !== 'win32' && (mode & readableByOthers) !== 0
+  return inClear.length > 0 && isOpen ? [...inClear, `${file} holds secrets in clear and can be read by other users of this machine: "chmod 600 ${file}" ends that.`] : inClear
 }
+
+const readableByOthers = 0o044
 
 function summarise(
   name: string,

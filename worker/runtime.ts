@@ -11,6 +11,7 @@ let installed = false
 export function installRuntime(): void {
   if (installed) return
   installed = true
+  process.report.excludeEnv = true
   Runtime.install({
     shutdownSignals: [],
     telemetryOptions: { logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) } },

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import { NativeConnection, Worker } from '@temporalio/worker'
 import type { WorkerOptions } from '@temporalio/worker'
+import { payloadCodec } from '../client/codec.ts'
 import { createControlActivities, createCopyActivities, createShareActivities } from '../activities/index.ts'
 import type { Dependencies } from '../activities/dependencies.ts'
 import type { Sharing } from '../activities/share.ts'
@@ -43,6 +44,7 @@ const common = (connection: NativeConnection, { namespace }: TemporalServer): Om
   identity: `${hostname()}:${process.pid}:${randomBytes(3).toString('hex')}`,
   maxHeartbeatThrottleInterval: '1s',
   defaultHeartbeatThrottleInterval: '1s',
+  dataConverter: { payloadCodecs: [payloadCodec(process.env)] },
 })
 
 export async function createControlWorker(connection: NativeConnection, server: TemporalServer, dependencies: Dependencies): Promise<Worker> {
@@ -50,7 +52,7 @@ export async function createControlWorker(connection: NativeConnection, server: 
     ...common(connection, server),
     taskQueue: workflowTaskQueue,
     workflowBundle: { codePath: await workflowBundle() },
-    dataConverter: { payloadConverterPath },
+    dataConverter: { payloadConverterPath, payloadCodecs: [payloadCodec(process.env)] },
     activities: createControlActivities(dependencies),
     shutdownGraceTime: '5s',
     maxConcurrentActivityTaskExecutions: controlsAtOnce,

@@ -1,14 +1,15 @@
 /** Lists, copies and merges until the run is copied or cut. A batch in flight always answers before this returns. */
-import { ActivityFailure, CancellationScope, TimeoutFailure, condition, isCancellation, sleep } from '@temporalio/workflow'
-import type { OutcomesRef } from '../model/batch.ts'
+import { ActivityFailure, CancellationScope, condition, sleep } from '@temporalio/workflow'
 import type { Fault } from '../model/codes.ts'
-import { maxWindow, tooManyFailed } from '../model/job-state.ts'
+import { maxWindow } from '../model/job.ts'
+import { tooManyFailed } from '../model/job-state.ts'
 import { batchesOfCall, isCopied, nextMerge, wantsListing, withCall, withCopied, withDue, withListed, withUnknown } from '../model/run-state.ts'
 import type { PendingBatch } from '../model/run-state.ts'
 import { formatSize } from '../model/size.ts'
-import type { CopyHeartbeat } from '../model/heartbeat.ts'
 import { copier, lister } from './activities.ts'
+import { isCutOff, lastOutcomes } from './cut-off.ts'
 import type { Job } from './job.ts'
+import { LargeObjects } from './large-objects.ts'
 import { mergeNext } from './merge.ts'
 
 const promptMs = 200
@@ -24,6 +25,7 @@ class Pump {
   private readonly copying = new Set<number>()
   /** Batches whose files are being restored: a timer each, and no worker. */
   private readonly waiting = new Set<number>()
+  private readonly large: LargeObjects
   private listing = false
   private merging = false
   private progress = 0
@@ -31,6 +33,7 @@ class Pump {
   constructor(job: Job, scope: CancellationScope) {
     this.job = job
     this.scope = scope
+    this.large = new LargeObjects(job, (fault) => this.block(fault))
   }
 
   async run(): Promise<void> {
@@ -45,7 +48,11 @@ class Pump {
   }
 
   private isIdle(): boolean {
-    return this.copying.size === 0 && this.waiting.size === 0 && !this.listing && !this.merging
+    return this.inFlight === 0 && this.waiting.size === 0 && !this.listing && !this.merging
+  }
+
+  private get inFlight(): number {
+    return this.copying.size + this.large.inFlight
   }
 
   private startWhatCan(): void {
@@ -58,8 +65,13 @@ class Pump {
   private startBatch(pending: PendingBatch, window: number): void {
     const { n } = pending.batch
     if (this.copying.has(n) || this.waiting.has(n)) return
-    if ((pending.restoring?.until ?? 0) > Date.now()) this.launch(() => this.waitFor(pending))
-    else if (this.copying.size < window) this.launch(() => this.copy(pending))
+    if (this.large.isOpen(pending)) this.startRanges(pending, window)
+    else if ((pending.restoring?.until ?? 0) > Date.now()) this.launch(() => this.waitFor(pending))
+    else if (this.inFlight < window && this.large.mayBegin(pending, this.copying)) this.launch(() => this.copy(pending))
+  }
+
+  private startRanges(pending: PendingBatch, window: number): void {
+    for (const range of this.large.waiting(pending).slice(0, Math.max(0, window - this.inFlight))) this.launch(() => this.large.send(pending, range))
   }
 
   /** Whatever a task throws beyond being cut is a fault of ours: the run ends, its report is written. */
@@ -68,7 +80,7 @@ class Pump {
       .run(task)
       .then(() => { this.progress += 1 })
       .catch((error: unknown) => {
-        if (!isCancellation(error)) this.fail({ code: 'Unexpected', message: messageOf(error) })
+        if (!isCutOff(error)) this.fail({ code: 'Unexpected', message: messageOf(error) })
       })
       .finally(() => this.job.changed())
   }
@@ -80,7 +92,7 @@ class Pump {
     const { run } = state
     try {
       const maxBatches = batchesOfCall(run.calls)
-      const result = await lister(`run ${run.run}, list call ${run.calls}: up to ${maxBatches} batches`).listBatches({
+      const result = await lister(`run ${run.run}, list call ${run.calls}: up to ${maxBatches} batches`, this.job.options).listBatches({
         context: this.job.context,
         ...(run.position && { from: run.position }),
         ...(run.retry && { retry: run.retry }),
@@ -106,18 +118,19 @@ class Pump {
     }
   }
 
-  private async copy({ batch, generation, outcomes, counts: known }: PendingBatch): Promise<void> {
+  private async copy({ batch, generation, outcomes, counts: known, large }: PendingBatch): Promise<void> {
     const { state, options } = this.job
     const { window } = state
     this.copying.add(batch.n)
     try {
       const again = generation === 0 ? '' : `, generation ${generation}`
       const summary = `run ${state.run.run}, batch ${batch.n}${again}: ${batch.files} files, ${formatSize(batch.bytes)}`
-      const result = await copier(summary, window).copyBatch({
-        context: this.job.context, batch, generation, window, known, ...(outcomes && { previous: outcomes }),
+      const result = await copier(summary, options, window).copyBatch({
+        context: this.job.context, batch, generation, window, known, splits: true, ...(outcomes && { previous: outcomes }), ...(large && { large }),
       })
       state.run = withCopied(state.run, batch.n, result, { now: Date.now(), ...(options.restoreWaitMs !== undefined && { firstMs: options.restoreWaitMs }) })
-      if (options.window === undefined && result.queuedMs < promptMs) state.window = Math.min(maxWindow, window + 1)
+      if (this.job.options.window === undefined && result.queuedMs < promptMs) state.window = Math.min(maxWindow, window + 1)
+      state.slowedBy = result.slowedBy
       if (result.blocked) this.block(result.blocked)
       const fault = tooManyFailed(state, options)
       if (fault !== null) this.fail(fault)
@@ -147,16 +160,6 @@ class Pump {
     this.job.state.fault ??= fault
     this.job.cut()
   }
-}
-
-/** A batch that was cancelled, or whose worker died after it was. */
-const isCutOff = (error: unknown): boolean => isCancellation(error) || timeoutOf(error)?.timeoutType === 'HEARTBEAT'
-
-const lastOutcomes = (error: unknown): OutcomesRef | undefined =>
-  (timeoutOf(error)?.lastHeartbeatDetails as CopyHeartbeat | undefined)?.outcomes
-
-function timeoutOf(error: unknown): TimeoutFailure | undefined {
-  return error instanceof ActivityFailure && error.cause instanceof TimeoutFailure ? error.cause : undefined
 }
 
 export function messageOf(error: unknown): string {

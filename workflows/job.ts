@@ -2,9 +2,10 @@
 import { defineSearchAttributeKey } from '@temporalio/common'
 import { setCurrentDetails, upsertMemo, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow'
 import type { RunContext } from '../model/batch.ts'
+import { withChanged } from '../model/change.ts'
 import { toDetails } from '../model/details.ts'
 import type { JobOptions } from '../model/job.ts'
-import { toMemo } from '../model/job-state.ts'
+import { toMemo, withChange } from '../model/job-state.ts'
 import type { JobState } from '../model/job-state.ts'
 import type { StatusMemo } from '../model/status.ts'
 
@@ -17,7 +18,7 @@ const maxNotes = 20
 
 export class Job {
   readonly state: JobState
-  readonly options: JobOptions
+  private readonly made: JobOptions
   private readonly hasSearchAttributes: boolean
   private cutScope: (() => void) | null = null
   /** Raised at every change, so that waiters can see that one happened. */
@@ -29,9 +30,14 @@ export class Job {
   private published = { at: 0, attributes: '', key: '' }
 
   constructor(options: JobOptions, state: JobState, hasSearchAttributes: boolean) {
-    this.options = options
+    this.made = options
     this.state = state
     this.hasSearchAttributes = hasSearchAttributes
+  }
+
+  /** As the job was made, with what was changed since. */
+  get options(): JobOptions {
+    return withChanged(this.made, this.state.changed)
   }
 
   get context(): RunContext {
@@ -65,6 +71,11 @@ export class Job {
     this.events += 1
   }
 
+  /** To be called before anything of the change is published. */
+  record(by: string, what: string): void {
+    this.state.changes = withChange(this.state.changes, { at: Date.now(), by, what })
+  }
+
   note(text: string): void {
     this.state.notes = [...this.state.notes, text.slice(0, 300)].slice(-maxNotes)
     this.publish()
@@ -73,10 +84,10 @@ export class Job {
   /** Memo, details and search attributes: at once when the status, phase or reason changed, else every few seconds. */
   publish(): void {
     const memo = toMemo(this.state, this.options)
-    const key = JSON.stringify([memo.status, memo.phase, memo.reason, memo.run, this.state.notes.length, memo.lists, memo.flow?.version, memo.restoring])
+    const key = JSON.stringify([memo.status, memo.phase, memo.reason, memo.run, this.state.notes.length, memo.lists, memo.flow?.version, memo.restoring, memo.changed])
     if (key === this.published.key && Date.now() - this.published.at < publishEveryMs) return
     upsertMemo({ status: memo })
-    setCurrentDetails(toDetails(memo, this.state.notes))
+    setCurrentDetails(toDetails(memo, this.state.notes, Date.now()))
     const attributes = `${memo.status}, run ${memo.run}`
     if (attributes !== this.published.attributes) this.publishAttributes(memo)
     this.published = { at: Date.now(), attributes, key }

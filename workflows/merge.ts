@@ -9,7 +9,7 @@ export async function mergeNext(job: Job): Promise<boolean> {
   if (batches === undefined) return false
   state.run = withMerge(state.run)
   const { run } = state
-  const result = await reporter(`run ${run.run}: outcomes of ${batches.length} batches`).mergeBatches({
+  const result = await reporter(`run ${run.run}: outcomes of ${batches.length} batches`, job.options).mergeBatches({
     context: job.context, merge: run.merges, batches,
   })
   state.run = withMerged(state.run, batches.length, result)

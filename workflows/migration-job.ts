@@ -1,10 +1,11 @@
 /** A job: one workflow that lives through all its runs. It decides and counts; activities list, copy and write. */
 import {
-  ApplicationFailure, CancellationScope, CancelledFailure, allHandlersFinished, condition, makeContinueAsNewFunc, workflowInfo,
+  ApplicationFailure, CancellationScope, CancelledFailure, allHandlersFinished, condition, makeContinueAsNewFunc, patched, workflowInfo,
 } from '@temporalio/workflow'
+import type { Fault } from '../model/codes.ts'
 import type { JobOptions } from '../model/job.ts'
 import { accountingFault, blockedLimitMs, blockedWaitMs, emptyFault, hasFailed, newJobState, retryDays, statusOf, toMemo } from '../model/job-state.ts'
-import type { JobState } from '../model/job-state.ts'
+import type { Blocked, JobState } from '../model/job-state.ts'
 import { newRun, withAllFinished, withRowCounts } from '../model/run-state.ts'
 import type { StatusMemo } from '../model/status.ts'
 import { checks, reporter } from './activities.ts'
@@ -30,7 +31,7 @@ export interface MigrationInput {
 export async function migrationJob(input: MigrationInput): Promise<StatusMemo> {
   const { options } = input
   const state = input.state ?? newJobState(options, workflowInfo().firstExecutionRunId, Date.now(), input.paused ?? false)
-  const job = new Job(options, { ...state, stopped: false }, input.searchAttributes)
+  const job = new Job(options, { ...state }, input.searchAttributes)
   bindMessages(job, (only) => beginRetry(job, only))
   job.publish()
   CancellationScope.current().cancelRequested.catch(() => {
@@ -41,6 +42,7 @@ export async function migrationJob(input: MigrationInput): Promise<StatusMemo> {
 }
 
 async function live(job: Job, input: MigrationInput): Promise<StatusMemo> {
+  if (job.state.stopped) await rest(job)
   while (job.state.phase !== 'closed') {
     if (mayRest(job)) await stopped(job, input)
     else if (job.state.blocked !== null) await blocked(job)
@@ -110,7 +112,7 @@ async function report(job: Job): Promise<void> {
     while (await mergeNext(job));
     state.fault ??= accountingFault(state.run) ?? emptyFault(state)
     const { run } = state
-    const result = await reporter(`run ${run.run}: report lists`).writeReport({
+    const result = await reporter(`run ${run.run}: report lists`, job.options).writeReport({
       context: job.context, fragments: run.fragments, counts: run.mergedCounts, excluded: run.excluded, startedAt: run.startedAt, endedAt: Date.now(),
     })
     state.lists = result.lists
@@ -144,7 +146,7 @@ async function waitForNextRun(job: Job): Promise<void> {
   const { state } = job
   const isDisturbed = (): boolean => state.phase !== 'scheduled' || state.cancelled || state.wanted === 'stop'
   const waitMs = Math.max(1, (state.nextRunAt ?? 0) - Date.now())
-  if (await condition(isDisturbed, waitMs)) {
+  if (await condition(isDisturbed, waitMs, { summary: 'until the next run is due' })) {
     if (state.cancelled) endJob(job)
     return
   }
@@ -154,7 +156,7 @@ async function waitForNextRun(job: Job): Promise<void> {
 }
 
 async function waitForRetry(job: Job): Promise<void> {
-  const retried = await condition(() => job.state.phase !== 'waiting' || job.state.cancelled, `${retryDays}d`)
+  const retried = await condition(() => job.state.phase !== 'waiting' || job.state.cancelled, `${retryDays}d`, { summary: 'until failed files can be retried no more' })
   if (!retried || job.state.cancelled) job.state.phase = 'closed'
 }
 
@@ -168,31 +170,57 @@ function beginRetry(job: Job, only: string | undefined): void {
   state.phase = 'copying'
 }
 
-/** Going on is a continue-as-new, so that after weeks new code replays nothing old. */
+/** It rests in a run of the workflow that holds nothing else: after weeks that is all that new code replays. */
 async function stopped(job: Job, input: MigrationInput): Promise<void> {
   job.state.stopped = true
   job.publish()
-  await condition(() => job.state.wanted === 'run' || job.state.cancelled)
-  job.state.stopped = false
+  if (patched('rest-apart')) return await carryOn(job, input)
+  await started(job)
   if (!job.state.cancelled) await carryOn(job, input)
 }
 
+async function started(job: Job): Promise<void> {
+  const { state } = job
+  await condition(() => state.wanted === 'run' || state.cancelled)
+  state.stopped = false
+  job.nudged = false
+}
+
+/** An address that was at fault is looked at as soon as the job goes on: time it was stopped for does not count. */
+async function rest(job: Job): Promise<void> {
+  await started(job)
+  const { blocked, cancelled } = job.state
+  if (blocked !== null && !cancelled) await look(job, { fault: blocked.fault, since: Date.now(), tries: 0 })
+}
+
 async function blocked(job: Job): Promise<void> {
-  const { state, options } = job
+  const { state } = job
   const before = state.blocked
   if (before === null) return
-  job.nudged = false
+  if (!patched('start-while-looking')) job.nudged = false
   job.publish()
-  await condition(() => job.nudged || state.cancelled || state.wanted === 'stop', blockedWaitMs(before.tries))
+  await condition(() => job.nudged || state.cancelled || state.wanted === 'stop', blockedWaitMs(before.tries), { summary: 'until the address is looked at again' })
+  job.nudged = false
   if (state.wanted === 'stop' && !state.cancelled) return
-  if (state.cancelled) {
-    state.blocked = null
-    return
+  if (state.cancelled) state.blocked = null
+  else await look(job, before)
+}
+
+async function look(job: Job, before: Blocked): Promise<void> {
+  const { state } = job
+  const fault = await faultNow(job, before)
+  const isPatient = Date.now() - before.since < blockedLimitMs
+  state.blocked = fault !== null && isPatient ? { ...before, fault, tries: before.tries + 1 } : null
+  if (fault !== null && !isPatient) state.fault = fault
+}
+
+/** A check that does not come to an end tells nothing new. */
+async function faultNow({ options, state }: Job, { fault }: Blocked): Promise<Fault | null> {
+  try {
+    return (await checks('is the address well again?').checkJob({ options, epoch: state.epoch, again: true })).fault
+  } catch {
+    return fault
   }
-  const { fault } = await checks('is the address well again?').checkJob({ options, epoch: state.epoch, again: true })
-  if (fault !== null && Date.now() - before.since < blockedLimitMs) state.blocked = { ...before, fault, tries: before.tries + 1 }
-  else state.blocked = null
-  if (fault !== null && state.blocked === null) state.fault = fault
 }
 
 /** An internal stop and start: nothing is in flight, the next run of the workflow goes on from the carried state. */

@@ -1,8 +1,8 @@
-/** JSON as Temporal's own, but a payload that cannot be decoded arrives as a value: a throw would wedge the workflow for ever. */
-import { CompositePayloadConverter, JsonPayloadConverter, UndefinedPayloadConverter, BinaryPayloadConverter } from '@temporalio/common'
+/** JSON as Temporal's own. Anything else, and what cannot be decoded, arrives as a value: a throw would wedge the workflow for ever. */
+import { CompositePayloadConverter, JsonPayloadConverter, UndefinedPayloadConverter } from '@temporalio/common'
 import type { Payload, PayloadConverter } from '@temporalio/common'
 
-const inner = new CompositePayloadConverter(new UndefinedPayloadConverter(), new BinaryPayloadConverter(), new JsonPayloadConverter())
+const inner = new CompositePayloadConverter(new UndefinedPayloadConverter(), new JsonPayloadConverter())
 
 export const payloadConverter: PayloadConverter = {
   toPayload: (value) => inner.toPayload(value),

@@ -1,7 +1,10 @@
+import { Context } from '@temporalio/activity'
 import type { Role } from '../../model/address.ts'
+import { checkBeatMs } from '../../model/heartbeat.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { beating } from '../beating.ts'
 import type { Dependencies } from '../dependencies.ts'
+import { canaryOf } from './canary.ts'
 import { checkDestination, checkSource } from './check-address.ts'
 import type { CheckRow } from './check-address.ts'
 import { opened } from './check-job.ts'
@@ -28,14 +31,15 @@ const groupsOf = ({ multipart, tagging, acl, archive, serverCopy }: Storage): Re
 
 export const createCheckAddress = ({ storages }: Dependencies) =>
   async function checkAddressActivity({ address, role }: CheckAddressInput): Promise<CheckAddressResult> {
-    return await beating(5_000, () => undefined, async ({ cut: signal }) => {
+    const canary = canaryOf(Context.current().info)
+    return await beating(checkBeatMs, () => undefined, async ({ cut: signal }) => {
       const found = await opened(role, () => storages.open(address, role))
       if ('fault' in found) {
         const { code, message } = found.fault
         return { address, ok: false, checks: [{ name: 'address', ok: false, code, message }], abilities: null, limits: null, rights: null }
       }
       const { storage } = found
-      const { rows, fault } = await (role === 'source' ? checkSource : checkDestination)(storage, { signal })
+      const { rows, fault } = await (role === 'source' ? checkSource(storage, { signal }) : checkDestination(storage, { signal }, canary))
       return { address, ok: fault === null, checks: rows, abilities: { ...storage.abilities, ...groupsOf(storage) }, limits: { ...storage.limits }, rights: storage.rights ?? null }
     })
   }

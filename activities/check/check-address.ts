@@ -2,14 +2,14 @@
  * The address check: every right is tried by name against the real store. A destination gets a canary object that is written,
  * read back and deleted; a put with a wrong checksum tells whether the store really checks what it is sent.
  */
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import { addressFault } from '../../storage/address-fault.ts'
-import { reportFolder } from '../../model/report-row.ts'
 import type { Role } from '../../model/address.ts'
 import type { Fault } from '../../model/codes.ts'
-import { StorageError, isStorageError } from '../../storage/error.ts'
+import { StorageError, isStorageError, type AddressCodes } from '../../storage/error.ts'
 import type { CallOptions, Hashes, HashName, Storage } from '../../storage/storage.ts'
+import { clearEarlier, newCanary, type Canary } from './canary.ts'
 
 export interface CheckRow {
   readonly name: 'address' | 'bucket' | 'list' | 'read' | 'write' | 'read-back' | 'checksum' | 'delete'
@@ -34,8 +34,9 @@ export async function checkSource(storage: Storage, options: CallOptions): Promi
   ])
 }
 
-export async function checkDestination(storage: Storage, options: CallOptions): Promise<AddressCheck> {
-  const key = canaryKey()
+export async function checkDestination(storage: Storage, options: CallOptions, canary: Canary = newCanary()): Promise<AddressCheck> {
+  const { key } = canary
+  await clearEarlier(storage, canary, options)
   let proven: readonly HashName[] = []
   const check = await runSteps('destination', [
     ['list', () => listOne(storage, options)],
@@ -51,8 +52,6 @@ export async function checkDestination(storage: Storage, options: CallOptions): 
   if (check.fault !== null) await storage.delete(key, options).catch(() => undefined)
   return { ...check, proven }
 }
-
-export const canaryKey = (): string => `${reportFolder}.canary-${randomBytes(8).toString('hex')}`
 
 export async function putCanary(storage: Storage, key: string, hashes: Hashes, options: CallOptions): Promise<void> {
   await storage.put(key, [canaryBytes], { ...options, hashes, metadata: { contentType: 'text/plain', user: {} } })
@@ -76,8 +75,21 @@ async function runSteps(role: Role, steps: readonly Step[]): Promise<AddressChec
 }
 
 async function listOne(storage: Storage, options: CallOptions): Promise<string> {
+  assertPlace(storage)
   const { entries } = await storage.list({ ...options, limit: 1 })
   return entries.length === 0 ? 'The listing can be read; nothing is there yet.' : 'The listing can be read.'
+}
+
+const unsupportedChar: AddressCodes = {
+  source: 'SourceAddrHasUnsupportedChar',
+  destination: 'DestAddrHasUnsupportedChar',
+  advice: 'has a prefix or folder that no name there can begin with: correct it',
+}
+
+/** A store that holds no name below the address's prefix is not asked. */
+function assertPlace({ refuses, info }: Storage): void {
+  const fault = info.prefix === '' ? undefined : refuses?.key?.('file')
+  if (fault !== undefined) throw new StorageError(fault, { kind: 'key-unsupported', scope: 'address', addressCodes: unsupportedChar })
 }
 
 /** The right to ask for a bucket's facts is not needed to migrate: without it there is less to say. */

@@ -1,8 +1,10 @@
 /** Everything that must hold before a job may begin: both addresses, that they do not overlap, and that its name is free. */
+import { Context } from '@temporalio/activity'
 import { addressFault } from '../../storage/address-fault.ts'
 import type { Role } from '../../model/address.ts'
 import type { CheckInput, CheckResult } from '../../model/batch.ts'
 import type { Fault } from '../../model/codes.ts'
+import { checkBeatMs } from '../../model/heartbeat.ts'
 import { keyThrough, overlaps } from '../../model/place.ts'
 import { readJobFile } from '../../report/read-report.ts'
 import { isStorageError } from '../../storage/error.ts'
@@ -10,17 +12,19 @@ import type { CallOptions, Storage } from '../../storage/storage.ts'
 import { beating } from '../beating.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { faultOf } from '../fault.ts'
-import { canaryKey, checkDestination, checkSource, putCanary } from './check-address.ts'
+import { canaryOf, type Canary } from './canary.ts'
+import { checkDestination, checkSource, putCanary } from './check-address.ts'
 import { clearLeftovers } from './clear-leftovers.ts'
 
 const refused = (fault: Fault): CheckResult => ({ fault, latestRun: 0, proven: [], warnings: [] })
 
 export const createCheckJob = ({ storages }: Dependencies) =>
   async function checkJobActivity(input: CheckInput): Promise<CheckResult> {
-    return await beating(5_000, () => undefined, async ({ cut: signal }) => await check(storages, input, { signal }))
+    const canary = canaryOf(Context.current().info)
+    return await beating(checkBeatMs, () => undefined, async ({ cut: signal }) => await check(storages, input, canary, { signal }))
   }
 
-async function check(storages: Dependencies['storages'], input: CheckInput, call: CallOptions): Promise<CheckResult> {
+async function check(storages: Dependencies['storages'], input: CheckInput, canary: Canary, call: CallOptions): Promise<CheckResult> {
   const { options } = input
   if (options.source === options.destination) {
     return refused({ code: 'DuplicateSourceDestination', message: 'Source and destination are the same address: name another destination.' })
@@ -33,9 +37,9 @@ async function check(storages: Dependencies['storages'], input: CheckInput, call
 
   const sourceCheck = await checkSource(source.storage, call)
   if (sourceCheck.fault !== null) return refused(sourceCheck.fault)
-  const destinationCheck = await checkDestination(destination.storage, call)
+  const destinationCheck = await checkDestination(destination.storage, call, canary)
   if (destinationCheck.fault !== null) return refused(destinationCheck.fault)
-  if (await isSeenThrough(destination.storage, source.storage, call)) return refused(overlapFault)
+  if (await isSeenThrough(destination.storage, source.storage, canary, call)) return refused(overlapFault)
 
   const latestRun = (await readJobFile(destination.storage, options.job, call))?.runs.at(-1)?.run ?? 0
   if (latestRun > 0 && !input.again) return refused(nameTaken(options.job))
@@ -69,8 +73,7 @@ export async function opened(role: Role, open: () => Promise<Storage>): Promise<
 }
 
 /** Two addresses may be one place under two names: an object written through one is then seen through the other. */
-async function isSeenThrough(destination: Storage, source: Storage, call: CallOptions): Promise<boolean> {
-  const key = canaryKey()
+async function isSeenThrough(destination: Storage, source: Storage, { key }: Canary, call: CallOptions): Promise<boolean> {
   const seenAs = keyThrough(destination.info, source.info, key)
   if (seenAs === undefined) return false
   await putCanary(destination, key, {}, call)

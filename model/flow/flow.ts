@@ -1,7 +1,7 @@
 /** Flow control of one job: as the job keeps it, and as `flow/<job>` tells the hosts. */
 import type { JobOptions } from '../job.ts'
 import type { Limit } from './limit.ts'
-import { parseTimetable, type Timetable } from './timetable.ts'
+import { limitAt, nextChange, parseTimetable, type Timetable } from './timetable.ts'
 
 /** Rows and rates as people write them. */
 export interface Flow {
@@ -14,12 +14,16 @@ export interface Flow {
   readonly maxFlow?: string
 }
 
-/** Memo of `flow/<job>` under `flow`. */
-export interface FlowInForce extends Flow {
-  readonly timeZone: string
+/** What the rows say of a moment. */
+export interface Boundary {
   readonly limitBytesPerSecond: Limit
   /** Ms since 1970; null: never. */
   readonly nextChangeAt: number | null
+}
+
+/** Memo of `flow/<job>` under `flow`. */
+export interface FlowInForce extends Flow, Boundary {
+  readonly timeZone: string
 }
 
 /** What a job begins with; undefined: nothing limits it, and nothing was set. */
@@ -39,3 +43,10 @@ export const isLimiting = (flow: Flow | undefined): flow is Flow => flow !== und
 export const isNewer = (flow: Flow, than: Flow): boolean => flow.setAt > than.setAt || (flow.setAt === than.setAt && flow.version > than.version)
 
 export const timetableOf = ({ rows, maxFlow }: Flow, timeZone: string): Timetable => parseTimetable(rows, maxFlow, timeZone)
+
+/** Asks the machine for the zone. Fails with a RangeError for rows or a zone that cannot be understood. */
+export function boundaryAt(flow: Flow, timeZone: string, atMs: number): Boundary {
+  if (!isLimiting(flow)) return { limitBytesPerSecond: null, nextChangeAt: null }
+  const timetable = timetableOf(flow, timeZone)
+  return { limitBytesPerSecond: limitAt(timetable, atMs), nextChangeAt: nextChange(timetable, atMs) }
+}

@@ -11,4 +11,6 @@ export interface JobUse {
 export interface JobAllowance {
   readonly job: string
   readonly allowance: Allowance
+  /** When the process must let go of all that it does for the job: by the host's clock, and later with each answer of Temporal's. */
+  readonly lostAtMs: number
 }

@@ -18,7 +18,6 @@ export const jobWords: Readonly<Record<JobCode, string>> = {
   Terminated: 'The job was terminated.',
   TooManyFailed: 'More files failed than --max-failed allows.',
   AccountingMismatch: 'The lists do not add up: completed, skipped and failed are not the total.',
-  BlockedTooLong: 'An address did not work for 24 hours.',
   Unexpected: 'None of the above.',
 }
 

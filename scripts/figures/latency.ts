@@ -23,7 +23,7 @@ export async function signalLatencies(rig: Rig, inFlight: number): Promise<numbe
   const connection = await connectWorker(settings.server)
   const dependencies = createDependencies(settings)
   const control = await createControlWorker(connection, settings.server, dependencies)
-  const paces = new JobPaces((job) => paces.allow({ job, allowance: lasting(null) }))
+  const paces = new JobPaces((job) => paces.allow({ job, allowance: lasting(null), lostAtMs: Infinity }))
   const copy = await Worker.create({
     connection, namespace: 'default', taskQueue: copyTaskQueue, activities: createCopyActivities(dependencies, paces),
     maxConcurrentActivityTaskExecutions: inFlight, maxHeartbeatThrottleInterval: '1s', defaultHeartbeatThrottleInterval: '1s',

@@ -15,6 +15,7 @@ export interface Scenario {
 
 const files = 2_500
 const slowMs = 400
+const MiB = 1024 ** 2
 
 export const fillSource = (rig: Rig): Promise<void> => fill(rig, '', files)
 
@@ -29,7 +30,7 @@ export const scenarios: readonly Scenario[] = [
   { name: 'create-failed', play: async (rig, job) => {
     await withHost(rig, () => rig.client.jobs.create(optionsOf({ job, source: 'photos', destination: 'nowhere' })))
   } },
-  { name: 'stopped-and-started', play: async (rig, job) => {
+  { name: 'stopped-and-rested', play: async (rig, job) => {
     await withHost(rig, () => slowly(rig, job, async () => {
       await create(rig, job)
       await halfway(rig, job)
@@ -67,7 +68,7 @@ export const scenarios: readonly Scenario[] = [
       await rig.client.jobs.start(job)
     }))
   } },
-  { name: 'worker-killed-and-stopped', play: async (rig, job) => {
+  { name: 'worker-killed-and-rested', play: async (rig, job) => {
     const lost = await rig.startHost()
     await slow(rig, job)
     await create(rig, job)
@@ -79,6 +80,27 @@ export const scenarios: readonly Scenario[] = [
       await handleOf(rig, job).signal('start', {})
       await end(rig, job, 'Completed')
     })
+  } },
+  { name: 'blocked-and-rested', play: async (rig, job) => {
+    await withHost(rig, () => slowly(rig, job, async () => {
+      await create(rig, job)
+      await halfway(rig, job)
+      await rig.destination.setKeys([{ accessKeyId: 'process-key-id', accessKeySecret: 'rotated' }])
+      await until(rig, job, 'Migrating', 'blocked')
+      await rig.client.jobs.stop(job)
+      await until(rig, job, 'Stopped')
+      await rig.destination.setKeys([{ accessKeyId: 'process-key-id', accessKeySecret: 'process-key-secret' }])
+      await rig.client.jobs.start(job)
+    }))
+  } },
+  { name: 'large-object', play: async (rig, job) => {
+    const source = rig.source.client('photos')
+    await source.put('large/film.bin', Buffer.alloc(40 * MiB))
+    await withHost(rig, async () => {
+      await rig.client.jobs.create(optionsOf({ job, source: 'photos:large/', destination: `archive:${job}/`, largeBytes: 16 * MiB, serverCopy: false }))
+      await end(rig, job, 'Completed')
+    })
+    await source.delete('large/film.bin')
   } },
   { name: 'continued-as-new', shortHistories: true, play: async (rig, job) => {
     await withHost(rig, () => slowly(rig, job, () => create(rig, job)))

@@ -2,7 +2,9 @@
 import { connect as connectPlain, isIP, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { StorageError } from '../error.ts'
-import type { Body } from '../storage.ts'
+import type { Body, LongBody } from '../storage.ts'
+import { isLong, sliceBytes, slicesOf } from './body.ts'
+import { toNetworkError } from './network.ts'
 import { Reading } from './reading.ts'
 import type { Answer, OnAnswer, Request } from './transport.ts'
 
@@ -14,8 +16,6 @@ export interface ConnectionOptions {
 
 /** What one read of the socket can bring. */
 const bufferBytes = 128 * 1024
-/** Larger bodies go out in slices, so that the time limit counts from the last slice that moved. */
-const sliceBytes = 256 * 1024
 
 export class Connection {
   readonly #socket: Socket
@@ -45,8 +45,9 @@ export class Connection {
     return this.#reading === undefined && this.#idleMs > 0 && !this.#socket.destroyed && this.#socket.writable
   }
 
-  exchange(request: Request, onAnswer: OnAnswer | undefined): Promise<Answer> {
+  async exchange(request: Request, onAnswer: OnAnswer | undefined): Promise<Answer> {
     const { method, signal, body } = request
+    const head = toHead(request)
     return new Promise((resolve, reject) => {
       const abort = (): void => reading.fail(abortedBy(signal))
       const reading = new Reading({
@@ -70,7 +71,7 @@ export class Connection {
       this.#socket.ref()
       if (signal?.aborted) return abort()
       signal?.addEventListener('abort', abort)
-      this.#send(toHead(request), body ?? [])
+      this.#send(head, body ?? [])
     })
   }
 
@@ -99,7 +100,8 @@ export class Connection {
   }
 
   /** A small body goes out in one write with the head. */
-  #send(head: string, body: Body): void {
+  #send(head: string, body: Body | LongBody): void {
+    if (isLong(body)) return void this.#sendLong(head, body)
     const [first] = body
     const isSmall = first !== undefined && body.length === 1 && first.length <= sliceBytes
     this.#socket.cork()
@@ -118,6 +120,26 @@ export class Connection {
       else if (!this.#socket.destroyed) this.#socket.write(slice.value, next)
     }
     next()
+  }
+
+  /** The next chunk is asked for when the system has taken the one before: its memory is used again then. */
+  async #sendLong(head: string, { chunks }: LongBody): Promise<void> {
+    this.#isSending = true
+    const reading = this.#reading
+    try {
+      await this.#written(Buffer.from(head, 'latin1'))
+      for await (const chunk of chunks) {
+        for (const slice of slicesOf([chunk])) await this.#written(slice)
+      }
+      this.#isSending = false
+    } catch (error) {
+      reading?.fail(error)
+    }
+  }
+
+  #written(bytes: Uint8Array): Promise<void> {
+    this.#lastMs = Date.now()
+    return new Promise((resolve, reject) => void this.#socket.write(bytes, (error) => (error ? reject(toNetworkError(error, false)) : resolve())))
   }
 
   #receive(bytes: Buffer): boolean {
@@ -153,14 +175,13 @@ function openSocket({ origin, ca }: ConnectionOptions, receive: (bytes: Buffer) 
 
 export const abortedBy = (signal: AbortSignal | undefined): StorageError => new StorageError('The call was aborted.', { kind: 'aborted', cause: signal?.reason })
 
+/** Fails `invalid`: a line break in a value would begin a header, or a request, of its own. */
 function toHead({ method, path, headers }: Request): string {
   let head = `${method} ${path} HTTP/1.1\r\n`
-  for (let i = 0; i < headers.length; i += 2) head += `${headers[i]}: ${headers[i + 1]}\r\n`
-  return `${head}\r\n`
-}
-
-function* slicesOf(body: Body): Generator<Uint8Array> {
-  for (const chunk of body) {
-    for (let at = 0; at < chunk.length; at += sliceBytes) yield chunk.subarray(at, at + sliceBytes)
+  for (let i = 0; i < headers.length; i += 2) {
+    const line = `${headers[i]}: ${headers[i + 1]}`
+    if (/[\r\n\0]/.test(line)) throw new StorageError('A header holds a line break.', { kind: 'invalid' })
+    head += `${line}\r\n`
   }
+  return `${head}\r\n`
 }

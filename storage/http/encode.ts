@@ -1,3 +1,5 @@
+import { StorageError } from '../error.ts'
+
 const plain = /^[A-Za-z0-9\-._~/]*$/
 
 /** RFC 3986: everything but unreserved characters is percent-encoded. */
@@ -25,8 +27,17 @@ function encodePair(name: string, value: string | number | undefined, bare: stri
   return value === undefined ? encodeText(name) + bare : `${encodeText(name)}=${encodeText(String(value))}`
 }
 
-/** Undoes `encoding-type=url` for a key, where a space may be a plus sign. */
+/** Undoes `encoding-type=url` for a key, where a space may be a plus sign. Fails as `decodePercent`. */
 export function decodeUrl(text: string): string {
   if (!text.includes('%') && !text.includes('+')) return text
-  return decodeURIComponent(text.replaceAll('+', ' '))
+  return decodePercent(text.replaceAll('+', ' '))
+}
+
+/** Fails `unexpected` for what is not percent-encoded UTF-8. */
+export function decodePercent(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    throw new StorageError(`The store answered with a name that is not URL-encoded: ${text.slice(0, 100)}`, { kind: 'unexpected' })
+  }
 }

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { Agent, EnvHttpProxyAgent, Pool, ProxyAgent, type Dispatcher } from 'undici'
 import { StorageError } from '../error.ts'
-import type { Body, Sink } from '../storage.ts'
+import type { Body, LongBody, Sink } from '../storage.ts'
+import { bodyLength, isLong, sliceBytes, slicesOf } from './body.ts'
 import type { ReceivedHeaders } from './headers.ts'
 import { toNetworkError } from './network.ts'
 import { openSockets } from './sockets.ts'
@@ -12,7 +13,7 @@ export interface Request {
   readonly path: string
   /** Names and values in turn, latin1. */
   readonly headers: string[]
-  readonly body?: Body
+  readonly body?: Body | LongBody
   readonly headersTimeoutMs: number
   readonly bodyTimeoutMs: number
   readonly signal?: AbortSignal
@@ -32,8 +33,6 @@ export type OnAnswer = (status: number, headers: ReceivedHeaders) => Sink | unde
 const keepAliveTimeoutMs = 5_000
 const maxConnections = 256
 const maxCollectedBytes = 64 * 2 ** 20
-/** Larger bodies go out in slices, so that the time limit counts from the last slice that moved. */
-const sliceBytes = 256 * 2 ** 10
 
 export interface TransportOptions {
   /** Absent: requests go to any. */
@@ -101,16 +100,17 @@ export function exchange(dispatcher: Dispatcher, origin: string, request: Reques
 }
 
 /** undici takes any iterable of bytes, its types know only streams. A small body is sent in one write with its headers. */
-function toUndiciBody(body: Body | undefined): Dispatcher.DispatchOptions['body'] {
-  if (body === undefined || body.every((chunk) => chunk.length === 0)) return null
-  if (body.length === 1 && body[0] !== undefined && body[0].length <= sliceBytes) return body[0]
-  const slices: Iterable<Uint8Array> = slicesOf(body)
+function toUndiciBody(body: Body | LongBody | undefined): Dispatcher.DispatchOptions['body'] {
+  if (body === undefined || bodyLength(body) === 0) return null
+  if (!isLong(body) && body.length === 1 && body[0] !== undefined && body[0].length <= sliceBytes) return body[0]
+  const slices: Iterable<Uint8Array> | AsyncIterable<Uint8Array> = isLong(body) ? copiesOf(body) : slicesOf(body)
   return slices as unknown as Dispatcher.DispatchOptions['body']
 }
 
-function* slicesOf(body: Body): Generator<Uint8Array> {
-  for (const chunk of body) {
-    for (let at = 0; at < chunk.length; at += sliceBytes) yield chunk.subarray(at, at + sliceBytes)
+/** A socket may still hold a slice when it asks for the next: the chunk it was cut from is used again by then. */
+async function* copiesOf({ chunks }: LongBody): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    for (const slice of slicesOf([chunk])) yield Buffer.from(slice)
   }
 }
 

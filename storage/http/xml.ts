@@ -28,16 +28,18 @@ export function split(xml: string, name: string): { readonly inside: readonly st
   return { inside, outside: outside + xml.slice(at) }
 }
 
-const named: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
+const named: ReadonlyMap<string, string> = new Map([['amp', '&'], ['lt', '<'], ['gt', '>'], ['quot', '"'], ['apos', "'"]])
 
 export function decodeEntities(text: string): string {
   if (!text.includes('&')) return text
   return text.replace(/&(?:#x([0-9a-fA-F]+)|#(\d+)|(\w+));/g, (whole, hex?: string, decimal?: string, name?: string) => {
-    if (hex !== undefined) return String.fromCodePoint(Number.parseInt(hex, 16))
-    if (decimal !== undefined) return String.fromCodePoint(Number(decimal))
-    return named[name ?? ''] ?? whole
+    if (hex !== undefined) return character(Number.parseInt(hex, 16)) ?? whole
+    if (decimal !== undefined) return character(Number(decimal)) ?? whole
+    return named.get(name ?? '') ?? whole
   })
 }
+
+const character = (code: number): string | undefined => (code <= 0x10ffff ? String.fromCodePoint(code) : undefined)
 
 export function encodeEntities(text: string): string {
   return text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`)

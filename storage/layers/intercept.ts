@@ -2,7 +2,7 @@ import type { Acl, Archive, Body, Multipart, ServerCopy, Storage, Tagging } from
 
 type Groups = 'multipart' | 'archive' | 'tagging' | 'acl' | 'serverCopy'
 export type Operation =
-  | Exclude<keyof Storage, 'info' | 'limits' | 'abilities' | 'close' | 'facts' | 'refuses' | 'rights' | Groups>
+  | Exclude<keyof Storage, 'info' | 'limits' | 'abilities' | 'close' | 'facts' | 'refuses' | 'rights' | 'turns' | Groups>
   | keyof Multipart
   | keyof Archive
   | Exclude<keyof Tagging, 'maxTags' | 'holds'>
@@ -25,8 +25,9 @@ export type Around = <T>(call: Call, next: () => Promise<T>) => Promise<T>
 export function intercept(inner: Storage, around: Around): Storage {
   const { multipart, archive, tagging, acl, serverCopy } = inner
   const copyPart = serverCopy?.copyPart
-  const run = <T>(operation: Operation, options: Asked, next: () => Promise<T>, key?: string, body: Body = []): Promise<T> =>
-    around({ operation, key, signal: options?.signal, sentBytes: body.reduce((sum, { length }) => sum + length, 0) }, next)
+  const putLongPart = multipart?.putLongPart
+  const run = <T>(operation: Operation, options: Asked, next: () => Promise<T>, key?: string, body: Body = [], sentBytes = sizeOf(body)): Promise<T> =>
+    around({ operation, key, signal: options?.signal, sentBytes }, next)
   return {
     ...forward(inner),
     list: (options) => run('list', options, () => inner.list(options)),
@@ -44,6 +45,10 @@ export function intercept(inner: Storage, around: Around): Storage {
           run('complete', options, () => multipart.complete(upload, parts, options), upload.key),
         abort: (upload, options) => run('abort', options, () => multipart.abort(upload, options), upload.key),
         listUploads: (key, options) => run('listUploads', options, () => multipart.listUploads(key, options), key),
+        ...(putLongPart && {
+          putLongPart: (upload, number, body, options) =>
+            run('putLongPart', options, () => putLongPart(upload, number, body, options), upload.key, [], body.size),
+        }),
       },
     }),
     ...(archive && { archive: { restore: (key, options) => run('restore', options, () => archive.restore(key, options), key) } }),
@@ -61,11 +66,13 @@ export function intercept(inner: Storage, around: Around): Storage {
   }
 }
 
+const sizeOf = (body: Body): number => body.reduce((sum, { length }) => sum + length, 0)
+
 type Asked = { readonly signal?: AbortSignal } | undefined
 
 /** Every member of `inner`, to be spread: layers name only what they change. */
 export function forward(inner: Storage): Storage {
-  const { info, limits, abilities, multipart, archive, tagging, acl, serverCopy, refuses, rights, facts } = inner
+  const { info, limits, abilities, multipart, archive, tagging, acl, serverCopy, refuses, rights, turns, facts } = inner
   return {
     info,
     limits,
@@ -83,6 +90,7 @@ export function forward(inner: Storage): Storage {
     ...(serverCopy && { serverCopy }),
     ...(refuses && { refuses }),
     ...(rights && { rights }),
+    ...(turns && { turns }),
     ...(facts && { facts }),
   }
 }

@@ -6,6 +6,7 @@ import { forward } from './intercept.ts'
 /** Refuses, before anything is sent, what a store says that it does not hold. */
 export function withLimits(inner: Storage): Storage {
   const { limits, multipart, serverCopy } = inner
+  const putLongPart = multipart?.putLongPart
   return {
     ...forward(inner),
     put: async (key, body, options) => {
@@ -25,6 +26,12 @@ export function withLimits(inner: Storage): Storage {
           assertBytes(lengthOf(body), limits.maxPartBytes, 'in one part')
           return await multipart.putPart(upload, number, body, options)
         },
+        ...(putLongPart && {
+          putLongPart: async (upload, number, body, options) => {
+            assertBytes(body.size, limits.maxPartBytes, 'in one part')
+            return await putLongPart(upload, number, body, options)
+          },
+        }),
       },
     }),
     ...(serverCopy && {

@@ -55,9 +55,11 @@ function withBareInfo(options: GetOptions, bare: <T extends ListEntry>(entry: T)
 function multipartBelow(prefix: string, inner: Multipart): Multipart {
   const full = (upload: UploadRef): UploadRef => ({ ...upload, key: prefix + upload.key })
   const bare = (upload: UploadRef): UploadRef => ({ ...upload, key: upload.key.slice(prefix.length) })
+  const { putLongPart } = inner
   return {
     create: async (key, options) => bare(await inner.create(prefix + key, options)),
     putPart: (upload, number, body, options) => inner.putPart(full(upload), number, body, options),
+    ...(putLongPart && { putLongPart: (upload, ...rest) => putLongPart(full(upload), ...rest) }),
     listParts: (upload, options) => inner.listParts(full(upload), options),
     complete: (upload, parts, options) => inner.complete(full(upload), parts, options),
     abort: (upload, options) => inner.abort(full(upload), options),

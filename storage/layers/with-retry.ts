@@ -1,5 +1,7 @@
 import { backoffMs, type Backoff } from '../../model/backoff.ts'
-import { isStorageError } from '../error.ts'
+import { mayTryAgain, noTries, withFailure } from '../../model/tries.ts'
+import { isStorageError, type StorageError } from '../error.ts'
+import { askedWaitMs } from '../retrying.ts'
 import type { Storage } from '../storage.ts'
 import { intercept, type Operation } from './intercept.ts'
 import { pause } from './pause.ts'
@@ -7,26 +9,35 @@ import { pause } from './pause.ts'
 export interface RetryOptions {
   /** Calls in all. */
   readonly tries?: number
-  /** A store that asks for more than the longest wait is left to whoever called. */
+  /** A store that asks for more than the longest wait is left to whoever called, unless it asks to go slower. */
   readonly backoff?: Backoff
   readonly random?: () => number
   readonly wait?: (ms: number, signal: AbortSignal | undefined) => Promise<void>
+  readonly now?: () => number
 }
 
 /** Those without a body whose second call does no more than the first. Reads are repeated by the copy engine, by the piece. */
 const repeatable: ReadonlySet<Operation> = new Set(['list', 'head', 'delete', 'listParts', 'abort', 'listUploads', 'restore', 'getTags', 'getAcl'])
 
 const usual: Backoff = { firstMs: 200, maxMs: 15_000 }
+/** A store that asks to go slower is heeded for so long; then it is for whoever called to come again. */
+const patienceMs = 60_000
 
 /** Repeats what may succeed when it is repeated, after growing, random waits or the one that the store asked for. */
 export function withRetry(inner: Storage, options: RetryOptions = {}): Storage {
-  const { tries = 4, wait = pause } = options
+  const { tries: most = 4, wait = pause, now = () => performance.now() } = options
   return intercept(inner, async ({ operation, signal }, next) => {
-    for (let failed = 1; ; failed++) {
+    if (!repeatable.has(operation)) return await next()
+    const untilMs = now() + patienceMs
+    let tries = noTries
+    for (let attempt = 1; ; attempt++) {
       try {
         return await next()
       } catch (error) {
-        const ms = repeatable.has(operation) && failed < tries ? waitAfter(error, failed, options) : undefined
+        if (!isStorageError(error)) throw error
+        tries = withFailure(tries, error)
+        if (!error.retryable || !mayTryAgain(tries, most) || now() >= untilMs) throw error
+        const ms = waitAfter(error, attempt, options)
         if (ms === undefined) throw error
         await wait(ms, signal)
       }
@@ -35,7 +46,7 @@ export function withRetry(inner: Storage, options: RetryOptions = {}): Storage {
 }
 
 /** Undefined: not again. */
-function waitAfter(error: unknown, failed: number, { backoff = usual, random = Math.random }: RetryOptions): number | undefined {
-  if (!isStorageError(error) || !error.retryable || (error.retryAfterMs ?? 0) > backoff.maxMs) return undefined
-  return backoffMs(failed, random(), backoff, error.retryAfterMs)
+function waitAfter(error: StorageError, attempt: number, { backoff = usual, random = Math.random }: RetryOptions): number | undefined {
+  const askedMs = askedWaitMs(error) ?? 0
+  return askedMs > backoff.maxMs ? undefined : backoffMs(attempt, random(), backoff, askedMs)
 }

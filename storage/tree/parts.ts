@@ -1,14 +1,18 @@
 /** Uploads whose parts lie at fixed places of one file: what may be asked of them. */
 import { randomBytes } from 'node:crypto'
 import { StorageError } from '../error.ts'
-import type { Body, Part, UploadRef } from '../storage.ts'
+import type { Body, LongBody, Part, UploadRef } from '../storage.ts'
 
 export const sizeOf = (body: Body): number => body.reduce((sum, { length }) => sum + length, 0)
 export const sizeOfParts = (parts: readonly Part[]): number => parts.reduce((sum, { size }) => sum + size, 0)
 
+/** The bytes of a part, in order. */
+export async function* chunksOf(body: Body | LongBody): AsyncGenerator<Uint8Array> {
+  yield* 'chunks' in body ? body.chunks : body
+}
+
 /** A part that is longer than those of its upload would be written over its neighbour. */
-export function newPart({ partBytes }: UploadRef, number: number, body: Body): Part {
-  const size = sizeOf(body)
+export function newPart({ partBytes }: UploadRef, number: number, size: number): Part {
   if (!Number.isInteger(number) || number < 1) throw invalid(`There is no part ${number}`)
   if (size > partBytes) throw invalid(`Part ${number} has ${size} bytes, more than ${partBytes}`)
   return { number, size, etag: randomBytes(8).toString('hex'), hashes: {} }

@@ -36,6 +36,8 @@ describe('job options', () => {
   })
 
   it.each<[Record<string, unknown>, Partial<JobOptions>]>([
+    [{ tuning: { batchFiles: 4, heartbeatTimeout: '2s' } }, { tuning: { batchFiles: 4, heartbeatTimeoutMs: 2_000 } }],
+    [{ tuning: { heartbeatTimeout: '1ms' } }, { tuning: { heartbeatTimeoutMs: 1_000 } }],
     [{ since: '2026-03-05T08:00', timeZone: 'Asia/Shanghai' }, { sinceMs: Date.parse('2026-03-05T00:00:00Z') }],
     [
       { minSize: '10kB', maxSize: '1MiB' },
@@ -119,7 +121,7 @@ describe('refused with a sentence', () => {
     [{ restoreDays: 3 }, /go with --restore/],
     [{ restore: true, restoreDays: 0 }, /--restore-days: "0" must be a whole number from 1 to 30/],
     [{ restore: true, restoreWait: 'soon' }, /--restore-wait: "soon" is not a duration/],
-    [{ verify: 'all' }, /--verify comes/],
+    [{ verify: 'some' }, /--verify: "some" must be one of none, sample, all/],
     [{ interval: '1h' }, /--interval needs --type incremental/],
   ])('%j', (given, message) => {
     expect(refusalOf(() => optionsOf(given))).toEqual({ code: 'InvalidParameters', message: expect.stringMatching(message) })

@@ -60,6 +60,7 @@ describe('the view of a job', () => {
       failed: noTally,
       withoutCrc64: 0,
       restoring: 0,
+      slowedBy: [],
       failures: [{ code: 'Forbidden', files: 3, example: null }],
       flow: {
         version: 0,
@@ -82,6 +83,12 @@ describe('the view of a job', () => {
     const { completed, flow } = view({ heartbeats: [beat(500), beat(300)] })
     expect(completed).toEqual(files(12_800))
     expect(flow.bytesPerSecond).toBe(2_000_000)
+  })
+
+  it('tells whose store slows the job down, as the batches in flight and the last one say, while it moves', () => {
+    const slowed = { heartbeats: [beat(1), { ...beat(1), slowedBy: ['source'] as const }], memo: { ...memo, slowedBy: ['destination'] as const } }
+    expect(view(slowed).slowedBy).toEqual(['source', 'destination'])
+    expect(view({ ...slowed, memo: { ...slowed.memo, status: 'Stopped' } }).slowedBy).toEqual([])
   })
 
   it('leaves out heartbeats of another run, and never shows more done than listed', () => {

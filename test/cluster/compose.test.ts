@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
+import { fairness } from '../../embedded/dev-server.ts'
 import { searchAttributes } from '../../model/search-attributes.ts'
 
 interface Service {
@@ -34,6 +35,11 @@ describe('docker-compose.temporal.yml', () => {
 
   it('sets what can never be changed later: 512 history shards', () => {
     expect(service('temporal').environment?.['NUM_HISTORY_SHARDS']).toBe('512')
+  })
+
+  it('lets jobs take turns, as the embedded server does', () => {
+    const dynamicConfig = parse(text('docker/dynamic-config.yaml')) as Record<string, unknown>
+    for (const [setting, value] of Object.entries(fairness)) expect(dynamicConfig[setting]).toEqual([{ value }])
   })
 
   it('mounts only files that are shipped, and the user\'s own tranship.yaml', () => {

@@ -1,10 +1,10 @@
 import { ContainerSASPermissions, generateBlobSASQueryParameters } from '@azure/storage-blob'
 import { openStorage } from '../../storage/open.ts'
-import { startAzurite } from '../support/azurite.ts'
+import { startAzblobServer } from '../servers/azblob/server.ts'
 import { conformance } from './suite.ts'
 
 conformance('azblob', async () => {
-  const server = await startAzurite()
+  const server = await startAzblobServer()
   await server.makeContainer('conformance')
   const { endpoint, account, accountKey } = server
   const address = { vendor: 'azblob', endpoint, account, accountKey, container: 'conformance' } as const

@@ -187,7 +187,11 @@ describe('a batch', () => {
     expect((await read(destination, 'a')).toString()).toBe('theirs')
   })
 
-  it('does not begin a file anew for ever that stalls in every call', async () => {
+  it.each([
+    ['stalls', 'timeout', 'Network'],
+    ['is asked to go slower', 'throttled', 'SourceThrottled'],
+    ['ends early', 'premature-end', 'PrematureEnd'],
+  ] as const)('does not begin a file anew for ever that %s in every call', async (_, kind, code) => {
     const { source, destination } = pair()
     await put(source, 'a', 'content')
     const entries = await entriesOf(source)
@@ -195,13 +199,30 @@ describe('a batch', () => {
     const from = failing(source, ({ operation }) => {
       if (operation !== 'get') return undefined
       clock += 60
-      return fault('timeout', { scope: 'file' })
+      return fault(kind, { scope: 'file' })
     })
     let previous = await copyBatch(rig({ source: from, destination, entries, deadlineMs: 50, now: () => clock }))
     for (let call = 2; call <= 5 && !previous.done; call++) {
       clock = 0
       previous = await copyBatch(rig({ source: from, destination, entries, previous, deadlineMs: 50, now: () => clock }))
     }
-    expect(previous).toMatchObject({ done: true, failures: { Network: 1 } })
+    expect(previous).toMatchObject({ done: true, failures: { [code]: 1 } })
+  })
+
+  it('a file for which there is no room fails alone where there is room for others', async () => {
+    const { source, destination } = pair()
+    for (const key of ['a', 'b']) await put(source, key, 'content')
+    const to = failing(destination, ({ operation, key }) => (operation === 'put' && key === 'a' ? fault('full') : undefined))
+    const result = await copyBatch(rig({ source, destination: to, entries: await entriesOf(source) }))
+    expect(result).toMatchObject({ done: true, counts: { completed: { files: 1 } }, failures: { DestinationFull: 1 } })
+  })
+
+  it('a file that the destination takes in no way is not even asked for', async () => {
+    const { source } = pair()
+    const destination = openMemory({ limits: { maxObjectBytes: 6 } })
+    await put(source, 'a', 'content')
+    const from = counting(source)
+    expect(await copyBatch(rig({ source: from.storage, destination, entries: await entriesOf(source) }))).toMatchObject({ done: true, failures: { TooLarge: 1 } })
+    expect(from.calls.map(({ operation }) => operation)).not.toContain('get')
   })
 })

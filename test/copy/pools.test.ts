@@ -89,19 +89,6 @@ describe('the pool of requests', () => {
     expect([most, begun]).toEqual([3, Array.from({ length: 20 }, (_, i) => i)])
   })
 
-  it('slows down at most once a second, and recovers with success', async () => {
-    let clock = 0
-    const pool = makeRequestPool(64, () => clock)
-    pool.slowDown()
-    pool.slowDown()
-    expect(pool.limit).toBe(32)
-    clock = 1_000
-    pool.slowDown()
-    expect(pool.limit).toBe(16)
-    for (let i = 0; i < 400; i++) await pool.run(async () => {})
-    expect(pool.limit).toBe(18)
-  })
-
   it('frees the place of a call that fails, and forgets who gave up waiting', async () => {
     const pool = makeRequestPool(1)
     await expect(pool.run(() => Promise.reject(new Error('no')))).rejects.toThrow('no')

@@ -36,6 +36,7 @@ export function rig(task: Pick<CopyTask, 'source' | 'destination' | 'entries'> &
     deadlineMs: Infinity,
     now: Date.now,
     onProgress: () => {},
+    canaryKey: '.canary',
     checkpoint: async (state) => void states.push(structuredClone(state)),
     states,
     ...task,

@@ -128,6 +128,8 @@ describe('what is refused before a job is made, exit code 2', () => {
     [['migrate', 'share'], 'InvalidParameters'],
     [['migrat', 'share', 'archive'], 'InvalidParameters'],
     [['change', 'nightly'], 'InvalidParameters'],
+    [['change', 'never-made', '--window', '5'], 'JobNotExist'],
+    [['change', 'nightly', '--window', '500'], 'InvalidParameters'],
     [['flow', 'never-made'], 'JobNotExist'],
     [['status', 'never-made'], 'JobNotExist'],
     [['stop', 'never-made'], 'JobNotExist'],

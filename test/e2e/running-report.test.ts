@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { workflowIdOf } from '../../model/job.ts'
 import { openTerminal, type Terminal } from '../cli/terminal.ts'
 import { startOssProcess } from '../support/oss-process.ts'
 import type { OssProcess } from '../support/oss-process.ts'
@@ -60,5 +61,22 @@ describe('lists of a run that has not ended', () => {
 
     const errors = await openTerminal(env).json('errors', 'goes-on', '--limit', '1000')
     expect((errors.answer['errors'] as object[]).length).toBe(failed.length)
+  })
+
+  it('cannot be made once the run has ended and taken what they are made of with it', async () => {
+    const env = { TEMPORAL_ADDRESS: temporalAddress() }
+    const archive = await tranship.open('archive', 'destination')
+    const ledger = await archive.list({ prefix: 'aliyun_mgw_import_report/.ledger/' })
+    for (const { key } of ledger.entries) await archive.delete(key)
+    for (const terminal of [openTerminal({ ...env, TRANSHIP_CONFIG: tranship.configPath }), openTerminal(env)]) {
+      const { code, answer } = await terminal.json('report', 'goes-on', '--out', 'late')
+      expect([code, answer]).toMatchObject([2, { error: { code: 'CouldNotCreateNewReport' } }])
+    }
+  })
+
+  it('a job that was terminated in Temporal is Failed, whatever it said last', async () => {
+    await tranship.client.workflow.getHandle(workflowIdOf('goes-on')).terminate()
+    const { answer } = await openTerminal({ TEMPORAL_ADDRESS: temporalAddress() }).json('status', 'goes-on')
+    expect(answer).toMatchObject({ status: 'Failed', reason: { code: 'Terminated' } })
   })
 })

@@ -4,10 +4,11 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { historiesOf, payloadsOf } from '../../scripts/figures/history.ts'
 import { awaitUntil } from '../support/await-until.ts'
-import { openTerminal } from '../cli/terminal.ts'
+import { openTerminal, runHere } from '../cli/terminal.ts'
 import type { Terminal } from '../cli/terminal.ts'
 import { connectJobs, writeConfig } from '../support/jobs-client.ts'
 import type { JobsClient } from '../support/jobs-client.ts'
+import { temporaryFolder } from '../support/processes.ts'
 import { startOssProcess } from '../support/oss-process.ts'
 import type { OssProcess } from '../support/oss-process.ts'
 import { startTemporalServer } from '../support/temporal-server.ts'
@@ -32,6 +33,7 @@ let terminal: Terminal
 const seen = new Map<string, string>()
 const keep = (where: string, text: string): void => void seen.set(where, (seen.get(where) ?? '') + text)
 const jobs: string[] = []
+const reports = temporaryFolder('reports')
 
 beforeAll(async () => {
   ;[temporal, s3, oss] = await Promise.all([
@@ -44,7 +46,7 @@ beforeAll(async () => {
   for (let i = 0; i < 300; i++) await writeFile(join(s3.dir, 'photos', i % 50 === 0 ? 'denied' : 'plain', `${i}.txt`), `file ${i}`)
   const configPath = await writeConfig(addresses())
   client = connectJobs(temporal.address)
-  host = await startWorkerHost({ address: temporal.address, configPath, env: { OSS_SECRET: secrets.destination } })
+  host = await startWorkerHost({ address: temporal.address, configPath, env: { OSS_SECRET: secrets.destination, NODE_OPTIONS: `--report-on-signal --report-directory=${reports}` } })
   terminal = openTerminal({ TEMPORAL_ADDRESS: temporal.address, TRANSHIP_CONFIG: configPath, OSS_SECRET: secrets.destination })
 })
 afterAll(async () => {
@@ -78,7 +80,7 @@ async function create(job: string, source: string, destination: string) {
 
 async function typed(...args: string[]): Promise<void> {
   await Promise.all([[], ['--json']].map(async (how) => {
-    const { stdout, stderr } = await terminal.run(...args, ...how)
+    const { stdout, stderr } = await runHere(terminal.env as Record<string, string>, terminal.folder, ...args, ...how)
     keep(`$ tranship ${[...args, ...how].join(' ')}`, stdout + stderr)
   }))
 }
@@ -100,6 +102,7 @@ async function lookAtCommands(): Promise<void> {
   for (const job of ['told', 'wrong-source', 'wrong-destination']) await typed('status', job)
   await typed('list')
   await typed('errors', 'told')
+  await typed('verify', 'told')
   await typed('report', 'told', '--out', 'lists')
   for (const file of await readdir(join(terminal.folder, 'lists'))) keep(file, await readFile(join(terminal.folder, 'lists', file), 'utf8'))
   await typed('address', 'list')
@@ -127,6 +130,7 @@ describe('a secret in an address', () => {
     await lookAtCommands()
     for (const [key, { bytes }] of await readAllOss(oss.client('archive'))) if (/import_report/.test(key)) keep(key, String(bytes))
     keep('output of the worker host', host.output())
+    keep('diagnostic report of the worker host', await diagnosticReport())
     expect([...seen.keys()].filter((where) => where.includes('error_list')).length).toBeGreaterThan(2)
     for (const [where, text] of seen) for (const [name, secret] of Object.entries(secrets)) expect(text.includes(secret), `${where} holds the secret "${name}"`).toBe(false)
   })
@@ -135,8 +139,20 @@ describe('a secret in an address', () => {
     expect(seen.get('history of told')).toContain('"source":"photos"')
     expect(seen.get('description of wrong-destination')).toContain('DestAddrSecretKeyInvalid')
     expect(seen.get('$ tranship errors told')).toContain('Forbidden')
+    expect(seen.get('$ tranship verify told')).toContain('294 of 294 files re-read')
+    expect(seen.get('diagnostic report of the worker host')).toContain('javascriptHeap')
   })
 })
+
+/** What Node writes of a process when it is asked to, or crashes. */
+async function diagnosticReport(): Promise<string> {
+  process.kill(host.pid, 'SIGUSR2')
+  return await awaitUntil(async () => {
+    const [file] = await readdir(reports)
+    const text = await readFile(join(reports, file ?? ''), 'utf8')
+    return JSON.parse(text) !== null && text
+  })
+}
 
 /** The key stops being right in the middle of a batch: what the store says of it becomes the job's reason. */
 async function blockHalfway(): Promise<void> {

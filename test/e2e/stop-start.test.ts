@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type OSS from 'ali-oss'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { workflowIdOf } from '../../model/job.ts'
 import type { JobView } from '../../model/status.ts'
 import { openUploads, putInParts } from '../chaos/oss-uploads.ts'
 import { openTerminal } from '../cli/terminal.ts'
@@ -17,6 +18,7 @@ import { startTemporalServer } from '../support/temporal-server.ts'
 import type { TemporalServer } from '../support/temporal-server.ts'
 import { startWorkerHost } from '../support/worker-host.ts'
 import type { WorkerHost } from '../support/worker-host.ts'
+import { pendingOf } from '../workflows/pending.ts'
 import { readAllOss } from './oss-bucket.ts'
 import { accountsFor, leftOvers, listsOf } from './report-lists.ts'
 import { optionsOf } from './tranship.ts'
@@ -34,7 +36,7 @@ beforeAll(async () => {
   const folder = temporaryFolder('share')
   await Promise.all(Array.from({ length: 50 }, (_, i) => mkdir(join(folder, 'many', String(i)), { recursive: true })))
   for (const key of keys) await writeFile(join(folder, key), key)
-  const buckets = ['archive', 'copy', 'photos', 'vault']
+  const buckets = ['archive', 'copy', 'photos', 'vault', 'killed']
   ;[temporal, oss] = await Promise.all([startTemporalServer(), startOssProcess({ buckets })])
   client = connectJobs(temporal.address)
   const addresses = Object.fromEntries(buckets.map((bucket) => [bucket, oss.address(bucket)]))
@@ -109,6 +111,28 @@ describe('a job that is stopped', { timeout: 120_000 }, () => {
     expect(await finished('listing')).toMatchObject({ status: 'Completed', completed: { files: count }, skipped: { files: 0 }, failed: { files: 0 } })
     expect(await oss.hits('copies')).toBe(count)
     await expectAll('listing', 'copy')
+  })
+
+  it('is Stopped within 20 s although a worker host was killed in the middle of its batches, and leaves nothing that waits', async () => {
+    const lost = await startHost()
+    await oss.setFault({ id: 'killed', operation: 'PutObject', bucket: 'killed', keyPrefix: 'many/', do: { kind: 'latency', ms: 500 } })
+    await client.jobs.create(optionsOf({ job: 'killed', source: 'share', destination: 'killed' }))
+    await awaitUntil(async () => (await oss.hits('killed')) > 600)
+    await lost.kill()
+    const askedAt = Date.now()
+    await client.jobs.stop('killed')
+    await untilStopped('killed')
+    const tookMs = Date.now() - askedAt
+    const sent = await oss.hits('killed')
+    console.log(`stopped ${tookMs} ms after a host was killed and ${sent} of ${count} files were sent`)
+    expect(tookMs).toBeLessThan(20_000)
+    expect(sent).toBeLessThan(count)
+    await expectSilence()
+    expect(await pendingOf(client.client, workflowIdOf('killed'))).toEqual([])
+    await oss.removeFault('killed')
+    await client.jobs.start('killed')
+    expect(await finished('killed')).toMatchObject({ status: 'Completed', completed: { files: count }, skipped: { files: 0 }, failed: { files: 0 } })
+    await expectAll('killed', 'killed')
   })
 
   it('within a large object goes on with the parts that are missing', async () => {

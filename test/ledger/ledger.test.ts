@@ -9,7 +9,7 @@ const entry: Entry = { key: 'line\nbreak "quoted" 😀', size: 1, mtimeMs: 1.5, 
 const state: BatchState = {
   outcomes: [{ key: 'a', size: 1, mtimeMs: 1, kind: 'skipped', reason: 'same' }],
   uploads: [{ key: 'b', upload: { key: 'b', uploadId: 'u', partBytes: 5 }, size: 9, mtimeMs: 1, etag: 'e', parts: [{ number: 1, size: 5, etag: 'p', hashes: { crc64: '1' } }], verified: true }],
-  tries: { c: 2 },
+  tries: { c: { failed: 2, throttled: 1 } },
 }
 
 describe('the ledger', () => {

@@ -20,6 +20,12 @@ describe('a batch', () => {
     expect(cutBatch([entry(1), entry(2, 5 * GiB)])).toMatchObject({ batch: [{ key: '1' }], rest: [{ key: '2' }] })
   })
 
+  it('leaves a file alone that is to be copied by several workers', () => {
+    const large = [entry(1), entry(2, 32), entry(3), entry(4)]
+    expect(cutBatch(large, { bytes: 32 })).toMatchObject({ batch: [{ key: '1' }], rest: { length: 3 } })
+    expect(cutBatch(large.slice(1), { bytes: 32 })).toMatchObject({ batch: [{ key: '2' }], rest: { length: 2 } })
+  })
+
   it('does not count what is excluded', () => {
     const excluded: Entry = { ...entry(1, 9 * GiB), excluded: true }
     expect(cutBatch([excluded, entry(2)])).toBeUndefined()

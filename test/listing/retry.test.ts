@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { openLedger } from '../../ledger/ledger.ts'
-import { lastRowEnd } from '../../listing/retry-rows.ts'
+import { lastRowEnd } from '../../model/rows-end.ts'
 import { openMemory } from '../../storage/drivers/memory/driver.ts'
 import { failing, fault, put, read } from '../copy/support.ts'
 import { contextOf, listAll, rowsOf, runJob } from '../report/support.ts'

@@ -57,5 +57,7 @@ describe('the status of a job', () => {
     expect(refusal(stateOf({ phase: 'waiting', run: failed }), 'retry')).toBeUndefined()
     expect(refusal(stateOf({ phase: 'waiting', run: failed, retries: 30 }), 'retry')).toContain('RetryExceedMaxCount')
     expect(refusal(stateOf({ phase: 'closed' }), 'stop')).toContain('nothing to stop')
+    expect(refusal(stateOf({ phase: 'waiting', run: failed }), 'change')).toBeUndefined()
+    expect(refusal(stateOf({ phase: 'closed' }), 'change')).toContain('nothing to change')
   })
 })

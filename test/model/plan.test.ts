@@ -1,9 +1,17 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { partRange, planObject } from '../../model/plan.ts'
+import { describeVendors } from '../../scripts/vendors-doc.ts'
 
 const MiB = 1024 ** 2
 const s3 = { maxPutBytes: 5_120 * MiB, minPartBytes: 5 * MiB, maxPartBytes: 5_120 * MiB, maxParts: 10_000, maxObjectBytes: 50_000 * 1_024 * MiB }
+const vendors = await describeVendors()
+const writable = vendors.flatMap(({ vendor, storage: { limits, multipart } }) => (multipart ? [{ vendor, limits }] : []))
+const limitsOf = (vendor: string) => {
+  const limits = writable.find((one) => one.vendor === vendor)?.limits
+  if (limits === undefined) throw new Error(`There is no ${vendor}.`)
+  return limits
+}
 const options = { pieceBytes: 8 * MiB, mostPartBytes: 64 * MiB, multipart: true }
 
 describe('the plan of an object', () => {
@@ -16,6 +24,39 @@ describe('the plan of an object', () => {
     expect(planObject(100_000 * MiB, s3, options)).toMatchObject({ partBytes: 10 * MiB, parts: 10_000 })
     expect(planObject(640_000 * MiB, s3, options)).toMatchObject({ partBytes: 64 * MiB })
     expect(planObject(640_000 * MiB + 1, s3, options)).toMatchObject({ kind: 'too-large', sentence: expect.stringMatching(/10000 parts.*\d+ bytes in each/) })
+  })
+
+  it.each(writable)('of $vendor: covers every size up to its largest with parts that it takes, and refuses one byte more', ({ limits }) => {
+    const most = Math.min(limits.maxObjectBytes, Number.MAX_SAFE_INTEGER - 1)
+    const sizes = fc.oneof(fc.double({ min: 1, max: most, noNaN: true }).map(Math.floor), fc.integer({ min: 0, max: 64 }).map((less) => most - less))
+    fc.assert(
+      fc.property(sizes, (size) => {
+        const plan = planObject(size, limits, { ...options, longParts: true })
+        if (plan.kind !== 'parts') {
+          expect(plan).toEqual({ kind: 'whole' })
+          return
+        }
+        expect(plan.parts).toBeLessThanOrEqual(limits.maxParts)
+        expect(plan.partBytes).toBeGreaterThanOrEqual(limits.minPartBytes)
+        expect(plan.partBytes).toBeLessThanOrEqual(limits.maxPartBytes)
+        expect(partRange(plan.parts, size, plan.partBytes)).toEqual({ first: (plan.parts - 1) * plan.partBytes, last: size - 1 })
+        expect((plan.parts - 1) * plan.partBytes).toBeLessThan(size)
+        expect(plan.long ?? false).toBe(plan.partBytes > options.mostPartBytes)
+      }),
+    )
+    if (limits.maxObjectBytes < Infinity)
+      expect(planObject(limits.maxObjectBytes + 1, limits, { ...options, longParts: true })).toMatchObject({ kind: 'too-large', sentence: expect.stringContaining(String(limits.maxObjectBytes)) })
+  })
+
+  it('reaches what the vendors promise: 48.8 TiB in S3 and OSS, 5 TiB in GCS, 190.7 TiB in Azure', () => {
+    const TiB = 1024 ** 4
+    const largest = (vendor: string, tib: number) =>
+      planObject(Math.floor(tib * TiB), limitsOf(vendor), { ...options, longParts: true })
+    expect(largest('s3', 48.8)).toMatchObject({ kind: 'parts', parts: 9_999, long: true })
+    expect(largest('oss', 48.8)).toMatchObject({ kind: 'parts', long: true })
+    expect(largest('gcs', 5)).toMatchObject({ kind: 'parts', partBytes: 525 * MiB, parts: 9_987 })
+    expect(largest('azblob', 190.7)).toMatchObject({ kind: 'parts', long: true })
+    expect(largest('azblob', 2)).toMatchObject({ partBytes: 42 * MiB, parts: 49_933 })
   })
 
   it('is refused with a sentence where the destination takes no such size', () => {

@@ -9,7 +9,7 @@ import { recordedHistories, replay } from './replay.ts'
 import type { History, RecordedHistory } from './replay.ts'
 
 const program = join(import.meta.dirname, 'replay-all.ts')
-const kinds = ['blocked', 'cancelled', 'completed', 'continued-as-new', 'create-failed', 'failed-and-retried', 'stopped-and-started', 'worker-killed-and-stopped']
+const kinds = ['blocked', 'cancelled', 'completed', 'continued-as-new', 'create-failed', 'failed-and-retried', 'large-object', 'stopped-and-started', 'worker-killed-and-stopped']
 
 let recorded: readonly RecordedHistory[]
 beforeAll(async () => { recorded = await recordedHistories() })

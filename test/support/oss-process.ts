@@ -2,6 +2,7 @@
 import OSS from 'ali-oss'
 import type { Counts, TrafficSecond } from '../servers/stores/counters.ts'
 import type { FaultRule } from '../servers/stores/faults.ts'
+import type { LoggedRequest } from '../servers/stores/request-log.ts'
 import type { AccessKey } from '../servers/stores/options.ts'
 import { startOssProcess as startProcess } from '../servers/stores/process.ts'
 
@@ -16,6 +17,9 @@ export interface OssProcess {
   counts(): Promise<Counts>
   resetCounts(): Promise<void>
   traffic(): Promise<TrafficSecond[]>
+  /** The requests since `resetLog`, in the order in which they came. */
+  log(): Promise<LoggedRequest[]>
+  resetLog(): Promise<void>
   /** Adds or replaces the rule of this id. */
   setFault(rule: FaultRule & { readonly id: string }): Promise<void>
   removeFault(id: string): Promise<void>
@@ -51,6 +55,8 @@ export async function startOssProcess(options: OssProcessOptions): Promise<OssPr
     counts: async () => (await control('GET', 'counters')) as Counts,
     resetCounts: async () => void (await control('DELETE', 'counters')),
     traffic: async () => (await control('GET', 'traffic')) as TrafficSecond[],
+    log: async () => (await control('GET', 'log')) as LoggedRequest[],
+    resetLog: async () => void (await control('DELETE', 'log')),
     setFault: async (rule) => void (await control('POST', 'faults', rule)),
     removeFault: async (id) => void (await control('DELETE', `faults/${id}`)),
     hits: async (id) => ((await control('GET', 'faults')) as { id: string; hits: number }[]).find((rule) => rule.id === id)?.hits ?? 0,

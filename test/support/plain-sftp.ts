@@ -99,6 +99,8 @@ function answer(sftp: SFTPWrapper, id: number, work: () => void): void {
   try {
     work()
   } catch (error) {
-    sftp.status(id, (error as NodeJS.ErrnoException).code === 'ENOENT' ? STATUS_CODE.NO_SUCH_FILE : STATUS_CODE.FAILURE)
+    sftp.status(id, statuses[(error as NodeJS.ErrnoException).code ?? ''] ?? STATUS_CODE.FAILURE)
   }
 }
+
+const statuses: Readonly<Record<string, number>> = { ENOENT: STATUS_CODE.NO_SUCH_FILE, EACCES: STATUS_CODE.PERMISSION_DENIED }

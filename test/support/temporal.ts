@@ -1,20 +1,26 @@
-/** What tests of workflows and jobs share: one server and one workflow bundle for the whole run of vitest. */
+/** What tests of workflows and jobs share: a server a lane and one workflow bundle for the whole run of vitest. */
 import { TestWorkflowEnvironment } from '@temporalio/testing'
 import type { WorkflowBundleWithSourceMap } from '@temporalio/worker'
 import { readFile } from 'node:fs/promises'
 import { inject } from 'vitest'
 import { installRuntime } from '../../worker/runtime.ts'
+import { laneOf } from './lanes.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** The server of this run, in its namespace `default`. */
-    temporalAddress: string
+    /** The servers of this run, one a lane, each used in its namespace `default`. */
+    temporalAddresses: readonly string[]
     /** A file with the bundle of workflows/index.ts, for `workflowBundle: { codePath }`. */
     workflowBundlePath: string
   }
 }
 
-export const temporalAddress = (): string => inject('temporalAddress')
+/** That of this lane: files of other lanes, whose workers poll the same task queues, use others. */
+export function temporalAddress(): string {
+  const address = inject('temporalAddresses')[laneOf(process.env)]
+  if (address === undefined) throw new Error('There is no Temporal server for this lane.')
+  return address
+}
 
 /** Closed by the caller: `await environment.teardown()`. */
 export function testEnvironment(address = temporalAddress()): Promise<TestWorkflowEnvironment> {

@@ -33,7 +33,7 @@ export async function startWorkerHost({ address, configPath, processes = 1, env 
   const keep = (chunk: Buffer): void => void (output += chunk.toString())
   child.stdout?.on('data', keep)
   child.stderr?.on('data', keep)
-  await awaitUntil(() => hasEnded(child) || output.includes('Working for'), { what: 'the worker host polls', timeoutMs: 90_000 })
+  await awaitUntil(() => hasEnded(child) || output.includes('Working for'), { timeoutMs: 120_000, what: 'the worker host polls' })
   if (hasEnded(child)) throw new Error(`The worker host ended at once: ${output}`)
   return {
     pid: child.pid as number,

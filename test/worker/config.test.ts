@@ -30,7 +30,7 @@ afterEach(() => rmSync(folder, { recursive: true }))
 
 const write = (text: string, name = 'tranship.yaml'): string => {
   const file = join(folder, name)
-  writeFileSync(file, text)
+  writeFileSync(file, text, { mode: 0o600 })
   return file
 }
 const bookOf = (text: string, environment: Record<string, string> = env) => {

@@ -9,6 +9,7 @@ import type { migrationJob } from '../../workflows/migration-job.ts'
 import { join, lookAtControl, lookAtJob } from '../../worker/flow/look.ts'
 import { awaitUntil } from '../support/await-until.ts'
 import { testEnvironment } from '../support/temporal.ts'
+import { detailsOf } from './details.ts'
 import { optionsOf, simulate, withWorkers } from './simulation.ts'
 
 let environment: TestWorkflowEnvironment
@@ -69,15 +70,22 @@ describe('flow control of a job', () => {
       await withHost('host-a', async () => {
         await join(environment.client, job, 'UTC', { flow, queue: 'host-a' })
         const first = await awaitUntil(() => inForce(job))
-        expect(first).toMatchObject({ version: 1, limitBytesPerSecond: 20_000_000, nextChangeAt: Math.floor(soon.getTime() / 60_000) * 60_000 })
+        const turnsAtMs = Math.floor(soon.getTime() / 60_000) * 60_000
+        expect(first).toMatchObject({ version: 1, limitBytesPerSecond: 20_000_000, nextChangeAt: turnsAtMs })
         await awaitUntil(async () => (await participants(job)) === 1)
+        const details = await detailsOf(environment.client, flowWorkflowIdOf(job))
+        expect(details).toContain(`## 20MB/s until ${new Date(turnsAtMs).toISOString()}\nFlow control 1 of **${job}**: ${from}-${to}=5MB/s, else 20MB/s (UTC)`)
+        expect(details).toContain('One worker host has it alone.')
         await join(environment.client, job, 'UTC', { flow: { version: 2, setAt: 2_000, rows: [], maxFlow: '7MB/s' } })
         expect(await awaitUntil(async () => { const now = await inForce(job); return now?.version === 2 && now })).toMatchObject({ limitBytesPerSecond: 7_000_000, nextChangeAt: null })
         await join(environment.client, job, 'UTC', { flow })
         await join(environment.client, job, 'UTC', { flow: { version: 3, setAt: 3_000, rows: flow.rows, maxFlow: '9MB/s' } })
         await awaitUntil(async () => (await inForce(job))?.limitBytesPerSecond === 9_000_000)
         await awaitUntil(async () => (await inForce(job))?.limitBytesPerSecond === 5_000_000, { timeoutMs: 75_000 })
-        await environment.client.workflow.getHandle(flowWorkflowIdOf(job)).signal('join', 'rubbish')
+        for (const rubbish of ['rubbish', { flow: { version: 9, setAt: 9_000, rows: ['all day'] } }, { flow, queue: 7 }]) await environment.client.workflow.getHandle(flowWorkflowIdOf(job)).signal('join', rubbish)
+        await join(environment.client, job, 'UTC', { flow: { version: 4, setAt: 4_000, rows: [], maxFlow: '3MB/s' } })
+        await awaitUntil(async () => (await inForce(job))?.limitBytesPerSecond === 3_000_000)
+        expect(await detailsOf(environment.client, flowWorkflowIdOf(job))).toContain('## 3MB/s\n')
         expect(await participants(job)).toBe(1)
       })
     })

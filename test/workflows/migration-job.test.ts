@@ -1,3 +1,4 @@
+import { ApplicationFailure } from '@temporalio/common'
 import type { TestWorkflowEnvironment } from '@temporalio/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { workflowIdOf, workflowTaskQueue } from '../../model/job.ts'
@@ -32,6 +33,15 @@ describe('a job', () => {
     expect(searchAttributes).toMatchObject({ JobStatus: ['Completed'], JobSource: ['here'], JobDestination: ['there'], JobRun: [1] })
   })
 
+  it('whose check cannot be brought to an end is not created, and says so', async () => {
+    const simulation = simulate({ batches: 1, checkFails: ApplicationFailure.nonRetryable('the worker hangs') })
+    await withWorkers(environment, simulation, async () => {
+      const ended = (await begin(optionsOf('unchecked-job'))).result()
+      await expect(ended).rejects.toMatchObject({ cause: { type: 'CheckAddressTimeOut', message: expect.stringContaining('the worker hangs') } })
+    })
+    expect(await memoOf('unchecked-job')).toMatchObject({ status: 'Create Failed', reason: { code: 'CheckAddressTimeOut' } })
+  })
+
   it('never has more batches in flight than its window', async () => {
     const simulation = simulate({ batches: 40, copyMs: 300 })
     await withWorkers(environment, simulation, async () => await (await begin(optionsOf('narrow-job', { window: 7 }))).result())
@@ -56,15 +66,30 @@ describe('a job', () => {
     expect([...simulation.copied.values()].every((files) => files === 100)).toBe(true)
   })
 
-  it('takes stop and start twice, and bursts of them, without harm', async () => {
-    const simulation = simulate({ batches: 30, copyMs: 50 })
+  it('sends a large file in ranges, by as many activities as there is room for, and lets its batch gather them', async () => {
+    const simulation = simulate({ batches: 3, ranges: 7, copyMs: 50 })
     await withWorkers(environment, simulation, async () => {
-      await begin(optionsOf('burst-job'))
-      const handle = environment.client.workflow.getHandle(workflowIdOf('burst-job'))
-      for (let i = 0; i < 20; i++) await handle.signal(i % 2 === 0 ? 'stop' : 'start', {})
-      await handle.signal('start')
-      expect(await handle.result()).toMatchObject({ status: 'Completed', counts: { completed: { files: 3_000 } } })
+      const handle = await begin(optionsOf('large-job', { window: 3 }))
+      expect(await handle.result()).toMatchObject({ status: 'Completed', counts: { completed: { files: 300 } } })
     })
+    expect([...simulation.sent.values()]).toEqual(Array(7).fill(2))
+    expect(simulation.gathered()).toEqual({
+      row: 0, split: 0, ranges: Array(7).fill({ generation: 2, parts: { generation: 1, attempt: 1 }, over: 'sent' }),
+    })
+  })
+
+  it('keeps the ranges of a large file over a stop', async () => {
+    const simulation = simulate({ batches: 1, ranges: 5, copyMs: 400 })
+    await withWorkers(environment, simulation, async () => {
+      const handle = await begin(optionsOf('stopped-large-job', { window: 2 }))
+      await awaitUntil(() => simulation.sent.size >= 2)
+      await handle.executeUpdate('stop', { args: [{}] })
+      await awaitUntil(async () => (await memoOf('stopped-large-job')).status === 'Stopped')
+      await handle.signal('start', {})
+      const memo = await environment.client.workflow.getHandle(workflowIdOf('stopped-large-job')).result()
+      expect(memo).toMatchObject({ status: 'Completed', counts: { completed: { files: 100 } } })
+    })
+    expect(simulation.gathered()?.ranges.every(({ over }) => over === 'sent')).toBe(true)
   })
 
   it('waits for restored copies on a timer, beside which others go on, and stops and starts meanwhile', async () => {
@@ -94,26 +119,6 @@ describe('a job', () => {
       await expect(handle.executeUpdate('stop')).rejects.toMatchObject({ cause: { message: expect.stringContaining('nothing to stop') } })
       await handle.executeUpdate('retry', { args: [{}] })
       await expect(handle.result()).resolves.toMatchObject({ status: 'Completed', run: 2, counts: { completed: { files: 4 } } })
-    })
-  })
-
-  it('notes a signal that cannot be understood, and goes on', async () => {
-    const simulation = simulate({ batches: 2 })
-    await withWorkers(environment, simulation, async () => {
-      const handle = await begin(optionsOf('noisy-job'), { paused: true })
-      await awaitUntil(async () => (await memoOf('noisy-job')).status === 'Stopped')
-      await handle.signal('stop', 'now')
-      await handle.signal('nonsense', {})
-      await handle.signal('retry', { onyl: 'x' })
-      await signalRaw('noisy-job', 'stop', Buffer.from('{"half'))
-      const details = await awaitUntil(async () => {
-        const text = (await handle.query('__temporal_workflow_metadata')) as { currentDetails?: string }
-        return text.currentDetails?.includes('could not be read') ? text.currentDetails : undefined
-      })
-      expect(details).toContain('"nonsense" is not known')
-      expect(details).toContain('no field "onyl"')
-      await handle.signal('start', {})
-      expect(await handle.result()).toMatchObject({ status: 'Completed' })
     })
   })
 
@@ -167,13 +172,4 @@ async function signalLatency(job: string): Promise<number> {
     await handle.terminate()
   })
   return tookMs
-}
-
-async function signalRaw(job: string, signalName: string, data: Uint8Array): Promise<void> {
-  await environment.connection.workflowService.signalWorkflowExecution({
-    namespace: 'default',
-    workflowExecution: { workflowId: workflowIdOf(job) },
-    signalName,
-    input: { payloads: [{ metadata: { encoding: Buffer.from('json/plain') }, data }] },
-  })
 }

@@ -1,15 +1,17 @@
 /** Activities that move nothing and remember everything: for what the workflow decides, on a real Temporal server. */
 import { Context } from '@temporalio/activity'
 import { Worker } from '@temporalio/worker'
+import type { WorkerOptions } from '@temporalio/worker'
 import { createNextRun } from '../../activities/next-run.ts'
 import type { TestWorkflowEnvironment } from '@temporalio/testing'
 import type { Activities } from '../../activities/index.ts'
 import { nextBoundary } from '../../activities/next-boundary.ts'
-import type { BatchRef, CopyInput, CopyResult } from '../../model/batch.ts'
+import type { BatchRef, CopyInput, CopyResult, LargeState, PartsInput, PartsResult } from '../../model/batch.ts'
 import type { Fault } from '../../model/codes.ts'
 import { heartbeatEveryMs } from '../../model/heartbeat.ts'
 import { copyTaskQueue, jobDefaults, workflowTaskQueue } from '../../model/job.ts'
 import type { JobOptions } from '../../model/job.ts'
+import { noVerifyCounts } from '../../model/verify.ts'
 import { addCounts, noCounts, noTally } from '../../model/status.ts'
 import type { Counts } from '../../model/status.ts'
 import { payloadConverterPath } from '../../worker/bundle.ts'
@@ -24,6 +26,10 @@ export interface SimulationOptions {
   readonly blockedAfter?: number
   /** The files of batch 0 are archived, and can be read at so many looks. */
   readonly readyAtLook?: number
+  /** What the check of the addresses throws. */
+  readonly checkFails?: Error
+  /** Batch 0 is one large file of so many ranges; each takes two activities. */
+  readonly ranges?: number
 }
 
 /** What the simulated data plane saw: how often each batch's files were copied, by batch. */
@@ -34,6 +40,11 @@ export interface Simulation {
   readonly copying: () => number
   readonly most: () => number
   readonly looks: () => number
+  /** The options that each activity was told, in the order of their calls. */
+  readonly told: Record<'listBatches' | 'copyBatch' | 'writeReport', JobOptions[]>
+  /** How often each range was sent, and what its batch was told in the end. */
+  readonly sent: Map<number, number>
+  readonly gathered: () => LargeState | undefined
   readonly mend: () => void
 }
 
@@ -44,7 +55,7 @@ const kib = 1024
 export const counts = (files: number, failed = 0): Counts =>
   ({ ...noCounts, completed: { files: files - failed, bytes: (files - failed) * kib }, failed: { files: failed, bytes: failed * kib } })
 
-export function simulate({ batches, copyMs = 0, failing = 0, blockedAfter = Infinity, readyAtLook = 0 }: SimulationOptions): Simulation {
+export function simulate({ batches, copyMs = 0, failing = 0, blockedAfter = Infinity, readyAtLook = 0, checkFails, ranges = 0 }: SimulationOptions): Simulation {
   const copied = new Map<number, number>()
   const merged = new Set<number>()
   let copying = 0
@@ -52,8 +63,23 @@ export function simulate({ batches, copyMs = 0, failing = 0, blockedAfter = Infi
   let copies = 0
   let mended = false
   let looks = 0
+  const told: Simulation['told'] = { listBatches: [], copyBatch: [], writeReport: [] }
+  const sent = new Map<number, number>()
+  let gathered: LargeState | undefined
 
-  async function copyBatch({ batch, window }: CopyInput): Promise<CopyResult> {
+  async function copyParts({ range, generation, previous, split }: PartsInput): Promise<PartsResult> {
+    const isAgain = generation > 0
+    if (isAgain !== (previous !== undefined) || split !== 0) throw new Error(`range ${range} was given what is not its own`)
+    await Context.current().sleep(copyMs).catch(() => undefined)
+    sent.set(range, (sent.get(range) ?? 0) + 1)
+    return { parts: { generation, attempt: 1 }, ...(isAgain && { over: 'sent' }) }
+  }
+
+  async function copyBatch({ batch, window, large, context: { options } }: CopyInput): Promise<CopyResult> {
+    told.copyBatch.push(options)
+    if (batch.n === 0 && ranges > 0 && large === undefined)
+      return { done: false, outcomes: { generation: 0, attempt: 1 }, counts: noCounts, failures: {}, queuedMs: 0, large: { row: 0, ranges } }
+    gathered ??= large
     if (++copies > blockedAfter && !mended) return { done: false, counts: noCounts, failures: {}, queuedMs: 0, blocked: revoked }
     if (batch.n === 0 && looks++ < readyAtLook) return { done: false, counts: noCounts, failures: {}, queuedMs: 0, restoringFiles: batch.files }
     const context = Context.current()
@@ -77,9 +103,14 @@ export function simulate({ batches, copyMs = 0, failing = 0, blockedAfter = Infi
 
   const activities: Activities = {
     copyBatch,
-    checkJob: async () => ({ fault: copies > blockedAfter && !mended ? revoked : null, latestRun: 0, proven: ['md5'], warnings: [] }),
+    copyParts,
+    checkJob: async () => {
+      if (checkFails) throw checkFails
+      return { fault: copies > blockedAfter && !mended ? revoked : null, latestRun: 0, proven: ['md5'], warnings: [] }
+    },
     checkAddress: async ({ address }) => ({ address, ok: true, checks: [], abilities: null, limits: null, rights: null }),
-    async listBatches({ firstBatch, maxBatches, call, retry }) {
+    async listBatches({ firstBatch, maxBatches, call, retry, context }) {
+      told.listBatches.push(context.options)
       const last = retry ? 1 : batches
       const refs: BatchRef[] = []
       for (let n = firstBatch; n < last && refs.length < maxBatches; n++) {
@@ -99,26 +130,42 @@ export function simulate({ batches, copyMs = 0, failing = 0, blockedAfter = Infi
       const whole = context.run === 1 ? { ...sum, failed: { files: sum.failed.files + lost, bytes: 0 } } : counts(failing)
       return { fragment: { merge, attempt: 1, parts: 1 }, counts: whole }
     },
-    writeReport: async ({ context, counts: all }) => ({ lists: [`${context.options.job}@${context.run}_total_list`], counts: all }),
+    async writeReport({ context, counts: all }) {
+      told.writeReport.push(context.options)
+      return { lists: [`${context.options.job}@${context.run}_total_list`], counts: all }
+    },
     nextRun: createNextRun(),
     readPastJob: async () => null,
     readRunning: async () => ({ slices: [], next: null, gone: false }),
     readReport: async () => ({ bytes: '', size: 0 }),
     nextBoundary,
+    planVerify: async () => ({ run: 1, files: 0 }),
+    verifyTurn: async () => ({ next: null, counts: noVerifyCounts }),
+    endVerify: async () => undefined,
     share: async () => undefined,
   }
-  return { activities, copied, merged, copying: () => copying, most: () => most, looks: () => looks, mend: () => { mended = true } }
+  return { activities, copied, merged, copying: () => copying, most: () => most, looks: () => looks, told, sent, gathered: () => gathered, mend: () => { mended = true } }
 }
 
 export const optionsOf = (job: string, more: Partial<JobOptions> = {}): JobOptions =>
   ({ ...jobDefaults, job, source: 'here', destination: 'there', timeZone: 'UTC', ...more })
 
-/** Workers of both queues over the simulated activities, for as long as `body` runs. */
-export async function withWorkers<T>(environment: TestWorkflowEnvironment, simulation: Simulation, body: () => Promise<T>): Promise<T> {
-  const common = { connection: environment.nativeConnection, activities: simulation.activities, maxHeartbeatThrottleInterval: 200 } as const
-  const control = await Worker.create({
-    ...common, taskQueue: workflowTaskQueue, workflowBundle: workflowBundle(), dataConverter: { payloadConverterPath },
+type WithActivities = Pick<Simulation, 'activities'>
+type Bundle = NonNullable<WorkerOptions['workflowBundle']>
+
+const common = (environment: TestWorkflowEnvironment, { activities }: WithActivities) =>
+  ({ connection: environment.nativeConnection, activities, maxHeartbeatThrottleInterval: 200 }) as const
+
+/** A worker that decides, lists and reports, and none that copies. */
+export async function withControl<T>(environment: TestWorkflowEnvironment, simulation: WithActivities, body: () => Promise<T>, bundle: Bundle = workflowBundle()): Promise<T> {
+  const worker = await Worker.create({
+    ...common(environment, simulation), taskQueue: workflowTaskQueue, workflowBundle: bundle, dataConverter: { payloadConverterPath },
   })
-  const copy = await Worker.create({ ...common, taskQueue: copyTaskQueue, maxConcurrentActivityTaskExecutions: 300 })
-  return await copy.runUntil(() => control.runUntil(body))
+  return await worker.runUntil(body)
+}
+
+/** Workers of both queues over the simulated activities, for as long as `body` runs. */
+export async function withWorkers<T>(environment: TestWorkflowEnvironment, simulation: WithActivities, body: () => Promise<T>, bundle?: Bundle): Promise<T> {
+  const copy = await Worker.create({ ...common(environment, simulation), taskQueue: copyTaskQueue, maxConcurrentActivityTaskExecutions: 300 })
+  return await copy.runUntil(() => withControl(environment, simulation, body, bundle))
 }

@@ -5,7 +5,7 @@ import type { AddressCode } from '../../model/codes.ts'
 import { didYouMean } from '../../model/suggest.ts'
 import type { ConfiguredAddress, ConfiguredVendor } from '../../storage/vendors.ts'
 import { substitute, type Environment } from './environment.ts'
-import { ConfigError } from './error.ts'
+import { ConfigError, named } from './error.ts'
 import { isObject } from './parse.ts'
 import { configuredVendors, fieldsOf, formOf, isConfigured, schemaOf } from './schema.ts'
 
@@ -36,7 +36,7 @@ function vendorOf(vendor: unknown, where: string): ConfiguredVendor {
   if (isConfigured(text)) return text
   throw new ConfigError(
     'InvalidParameters',
-    `${where}: unknown vendor "${text}".${didYouMean(text, configuredVendors)}`,
+    `${where}: unknown vendor ${named(text)}.${didYouMean(text, configuredVendors)}`,
   )
 }
 
@@ -45,7 +45,7 @@ function refuseUnknownFields(raw: Record<string, unknown>, known: readonly strin
   if (unknown === undefined) return
   throw new ConfigError(
     'InvalidParameters',
-    `${where}: unknown field "${unknown}".${didYouMean(unknown, known) || ` It may have ${known.join(', ')}.`}`,
+    `${where}: unknown field ${named(unknown)}.${didYouMean(unknown, known) || ` It may have ${known.join(', ')}.`}`,
   )
 }
 

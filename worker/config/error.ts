@@ -10,3 +10,6 @@ export class ConfigError extends Error {
     this.fault = { code, message }
   }
 }
+
+/** What somebody wrote where a name belongs; anything else than a short word is left out, as it may hold a secret. */
+export const named = (text: string): string => (/^[\w.@-]{0,63}$/.test(text) ? `"${text}"` : '(not a word)')

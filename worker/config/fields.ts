@@ -7,6 +7,7 @@ import { z } from 'zod'
 import { prefixFault } from '../../model/address.ts'
 import { didYouMean } from '../../model/suggest.ts'
 import type { Field, FieldKind } from '../../storage/address-form.ts'
+import { named } from './error.ts'
 
 const text = z
   .string({ error: (issue) => (issue.input === undefined ? 'is missing' : 'must be a text: put it in quotes') })
@@ -53,7 +54,7 @@ function choice(values: readonly string[]): z.ZodType {
     error: ({ input }) => {
       if (input === undefined) return 'is missing.'
       const given = typeof input === 'string' ? input : JSON.stringify(input)
-      return `may be ${values.join(', ')}, not "${given}".${didYouMean(given, values)}`
+      return `may be ${values.join(', ')}, not ${named(given)}.${didYouMean(given, values)}`
     },
   })
 }

@@ -22,6 +22,9 @@ const lookAgainMs = 250
 const looksPerJobLook = 2
 const joinEveryMs = 2_000
 const idleAfterMs = 10_000
+/** `told news`: `flow/<job>` was told something, and says within moments what follows. */
+type Found = 'told news' | 'no news'
+
 const hungry: Usage = { bytesPerSecond: 0, waiting: 1 }
 
 export class JobFlow {
@@ -32,6 +35,8 @@ export class JobFlow {
   #usedAtMs = monotonicMs()
   #seen: SeenJob | undefined
   #unlimited: Allowance | undefined
+  /** When Temporal was last asked with success; a copy that was handed to this host tells as much. */
+  #heardAtMs = monotonicMs()
   #share: Share | undefined
   #joinedAtMs = -Infinity
 
@@ -44,7 +49,7 @@ export class JobFlow {
   /** A process begins to copy for the job: it stands still until it is told. */
   begin(copier: Copier): void {
     this.#copiers.set(copier, hungry)
-    this.#usedAtMs = monotonicMs()
+    this.#usedAtMs = this.#heardAtMs = monotonicMs()
     this.#allow()
   }
 
@@ -60,9 +65,10 @@ export class JobFlow {
   /** Looks again and again until the host copies for the job no more. A look that fails changes nothing: what was seen fades by itself. */
   async live(): Promise<void> {
     for (let looks = 0; !this.#isIdle; looks++) {
-      const toldNews = await this.#look(looks % looksPerJobLook === 0).catch(() => false)
+      const found = await this.#look(looks % looksPerJobLook === 0).catch(() => 'no answer' as const)
+      if (found === 'no answer') looks = -1
       this.#allow()
-      await delay(toldNews ? lookAgainMs : lookEveryMs)
+      await delay(found === 'told news' ? lookAgainMs : lookEveryMs)
     }
   }
 
@@ -92,18 +98,25 @@ export class JobFlow {
     }
   }
 
-  /** Whether `flow/<job>` was told something new. */
-  async #look(alsoAtJob: boolean): Promise<boolean> {
-    if (alsoAtJob || this.#seen === undefined) this.#seen = (await lookAtJob(this.#client, this.#job)) ?? this.#seen
-    if (this.#seen !== undefined && isLimiting(this.#seen.flow)) return await this.#lookAtControl(this.#seen)
-    if (this.#seen !== undefined) this.#unlimited = lasting(null)
-    return false
+  async #look(alsoAtJob: boolean): Promise<Found> {
+    if (alsoAtJob || this.#seen === undefined) await this.#lookAtJob()
+    return this.#seen !== undefined && isLimiting(this.#seen.flow) ? await this.#lookAtControl(this.#seen) : 'no news'
   }
 
-  async #lookAtControl(seen: SeenJob): Promise<boolean> {
+  async #lookAtJob(): Promise<void> {
     const askedAtMs = monotonicMs()
-    if (this.#unlimited?.zeroAtMs === Infinity) this.#unlimited = undefined
+    const wasLimited = isLimiting(this.#seen?.flow)
+    this.#seen = (await lookAtJob(this.#client, this.#job)) ?? this.#seen
+    this.#heardAtMs = askedAtMs
+    if (this.#seen === undefined) return
+    if (!isLimiting(this.#seen.flow)) this.#unlimited = fresh(askedAtMs)
+    else if (!wasLimited) this.#unlimited = undefined
+  }
+
+  async #lookAtControl(seen: SeenJob): Promise<Found> {
+    const askedAtMs = monotonicMs()
     const control = await lookAtControl(this.#client, this.#job)
+    this.#heardAtMs = askedAtMs
     if (control) this.#take(control, askedAtMs)
     this.#allow()
     return await this.#joinIfNeeded(seen, control)
@@ -115,14 +128,14 @@ export class JobFlow {
     this.#unlimited = limit === null ? fresh(askedAtMs) : undefined
   }
 
-  async #joinIfNeeded({ flow, timeZone }: SeenJob, control: SeenControl | undefined): Promise<boolean> {
-    if (flow === undefined) return false
+  async #joinIfNeeded({ flow, timeZone }: SeenJob, control: SeenControl | undefined): Promise<Found> {
+    if (flow === undefined) return 'no news'
     const isMember = control?.participants.some(({ share }) => share === this.#share?.share) ?? false
     const isNews = control !== undefined && isNewer(flow, control.flow)
-    if (!isNews && (isMember || monotonicMs() < this.#joinedAtMs + joinEveryMs)) return false
+    if (!isNews && (isMember || monotonicMs() < this.#joinedAtMs + joinEveryMs)) return 'no news'
     this.#joinedAtMs = monotonicMs()
     await join(this.#client, this.#job, timeZone, { flow, queue: this.#queue })
-    return true
+    return 'told news'
   }
 
   get #allowance(): Allowance {
@@ -136,13 +149,16 @@ export class JobFlow {
     const total = allowance.bytesPerSecond
     const wants = [...this.#copiers.values()].map((usage) => wantOf(usage, total ?? 0))
     const parts = fairParts(total ?? 0, wants)
+    const lostAtMs = this.#heardAtMs + lostMs
     for (const [i, copier] of [...this.#copiers.keys()].entries())
-      copier.allow({ job: this.#job, allowance: { ...allowance, bytesPerSecond: total === null ? null : Math.floor(parts[i] ?? 0) } })
+      copier.allow({ job: this.#job, allowance: { ...allowance, bytesPerSecond: total === null ? null : Math.floor(parts[i] ?? 0) }, lostAtMs })
   }
 }
 
 const freshMs = 2_500
 const staleMs = 5_000
+/** Before a copy of this host can have timed out and begun elsewhere: its heartbeats are at most 5 s old, its timeout is 15 s. */
+const lostMs = 10_000
 const fresh = (askedAtMs: number): Allowance => ({ bytesPerSecond: null, fullUntilMs: askedAtMs + freshMs, zeroAtMs: askedAtMs + staleMs })
 
 /** All that is fair where somebody waits, else a little more than is used. */

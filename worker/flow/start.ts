@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import { Client, Connection } from '@temporalio/client'
 import type { NativeConnection } from '@temporalio/worker'
+import { payloadCodec } from '../../client/codec.ts'
 import type { TemporalServer } from '../server.ts'
 import { createShareWorker } from '../workers.ts'
 import { HostFlow } from './host-flow.ts'
@@ -16,7 +17,7 @@ export interface RunningFlow {
 export async function startHostFlow(native: NativeConnection, server: TemporalServer): Promise<RunningFlow> {
   const connection = await Connection.connect(server.connection as Parameters<typeof Connection.connect>[0])
   const queue = `tranship-share/${hostname()}/${process.pid}-${randomBytes(3).toString('hex')}`
-  const flow = new HostFlow(new Client({ connection, namespace: server.namespace }), queue)
+  const flow = new HostFlow(new Client({ connection, namespace: server.namespace, dataConverter: { payloadCodecs: [payloadCodec(process.env)] } }), queue)
   const worker = await createShareWorker(native, server, queue, flow)
   const running = worker.run()
   return {

@@ -1,5 +1,4 @@
 /** Whose account an address means, where it is, and what opens it. Pure; loads no SDK. */
-import type { AzblobAddress } from './address.ts'
 
 export interface Account {
   readonly name: string
@@ -8,12 +7,21 @@ export interface Account {
   readonly credential: { readonly kind: 'key'; readonly key: string } | { readonly kind: 'sas'; readonly token: string }
 }
 
-type Given = Pick<AzblobAddress, 'connectionString' | 'account' | 'accountKey' | 'sasToken' | 'endpoint'>
+/** The fields of an address that say so. */
+export interface AccountFields {
+  /** Or `account` with `accountKey` or `sasToken`. */
+  readonly connectionString?: string
+  readonly account?: string
+  readonly accountKey?: string
+  readonly sasToken?: string
+  /** Default: `https://{account}.blob.core.windows.net`. */
+  readonly endpoint?: string
+}
 
 const forms = 'give connectionString, or account and accountKey, or account and sasToken'
 
 /** Why an address names no account, or more than one; undefined when all is well. */
-export function accountFault(given: Given): string | undefined {
+export function accountFault(given: AccountFields): string | undefined {
   const { connectionString, account, accountKey, sasToken } = given
   if (connectionString !== undefined) {
     const beside = (['account', 'accountKey', 'sasToken', 'endpoint'] as const).find((name) => given[name] !== undefined)
@@ -26,7 +34,7 @@ export function accountFault(given: Given): string | undefined {
 }
 
 /** Of an address without fault. */
-export function toAccount(given: Given): Account {
+export function toAccount(given: AccountFields): Account {
   const { account = '', accountKey, sasToken = '', endpoint } = given.connectionString === undefined ? given : fromParts(parse(given.connectionString))
   return {
     name: account,
@@ -51,7 +59,7 @@ function connectionFault(parts: ReadonlyMap<string, string>): string | undefined
   return undefined
 }
 
-function fromParts(parts: ReadonlyMap<string, string>): Given {
+function fromParts(parts: ReadonlyMap<string, string>): AccountFields {
   const account = parts.get('accountname')
   const protocol = parts.get('defaultendpointsprotocol') ?? 'https'
   const endpoint = parts.get('blobendpoint') ?? `${protocol}://${account}.blob.${parts.get('endpointsuffix') ?? 'core.windows.net'}`

@@ -1,16 +1,9 @@
 /** Azure Blob's data addresses, as tranship.yaml holds them once validated. */
 import { networkFields, optional, prefixField, secret, text, url, type AddressForm, type NetworkFields } from '../../address-form.ts'
-import { accountFault } from './account.ts'
+import { accountFault, type AccountFields } from './account.ts'
 
-export interface AzblobAddress extends NetworkFields {
+export interface AzblobAddress extends NetworkFields, AccountFields {
   readonly vendor: 'azblob'
-  /** Or `account` with `accountKey` or `sasToken`. */
-  readonly connectionString?: string
-  readonly account?: string
-  readonly accountKey?: string
-  readonly sasToken?: string
-  /** Default: `https://{account}.blob.core.windows.net`. */
-  readonly endpoint?: string
   readonly container: string
   /** '' or ending in '/'. It is put on and taken off above the driver. */
   readonly prefix?: string

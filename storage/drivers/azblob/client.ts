@@ -4,9 +4,10 @@ import { openDispatcher } from '../../http/transport.ts'
 import { toAccount, type Account } from './account.ts'
 import type { AzblobAddress } from './address.ts'
 import { toStorageError, withAccountCodes, type Refusal } from './error.ts'
-import { openFetchList, type FetchList } from './fetch-list.ts'
 import { openHttpClient, type Timeouts } from './http.ts'
 import { checkedKey } from './key.ts'
+import { openSend, type Send } from './requests.ts'
+import { toSourceUrl, type SourceUrl } from './source-url.ts'
 
 export interface Client {
   readonly container: ContainerClient
@@ -14,8 +15,10 @@ export interface Client {
   blob(key: string): BlockBlobClient
   /** A call of the SDK; its every failure is a StorageError. */
   call<T>(about: Refusal['about'], work: () => Promise<T>): Promise<T>
-  /** Lists the container; the page's XML. */
-  readonly fetchList: FetchList
+  /** What the SDK does not do, or not well. */
+  readonly send: Send
+  /** Where this account's blobs can be read by Azure itself. */
+  readonly sourceUrl: SourceUrl
   close(): Promise<void>
 }
 
@@ -46,7 +49,8 @@ export function openClient(address: AzblobAddress, { now = Date.now, timeouts = 
         throw toDriverError(error, about, sasExpired(), now())
       }
     },
-    fetchList: openFetchList(dispatcher, account, address.container, sasExpired, timeouts),
+    send: openSend(dispatcher, account, address.container, sasExpired, timeouts),
+    sourceUrl: toSourceUrl(account, now),
     close: () => dispatcher.close(),
   }
 }

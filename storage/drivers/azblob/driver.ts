@@ -1,8 +1,10 @@
-import type { Storage } from '../../storage.ts'
+import { digestOf } from '../../caller.ts'
+import type { Storage, StorageInfo } from '../../storage.ts'
 import { toAccount } from './account.ts'
 import type { AzblobAddress } from './address.ts'
 import { openArchive } from './archive.ts'
 import { openClient, type ClientDeps } from './client.ts'
+import { openServerCopy } from './copy.ts'
 import { keyFault } from './key.ts'
 import { abilities, limits } from './limits.ts'
 import { listBlobs } from './list.ts'
@@ -15,8 +17,9 @@ import { deleteBlob, putBlob } from './write.ts'
 /** Opens a container. Nothing is sent yet. */
 export function openAzblob(address: AzblobAddress, deps?: ClientDeps): Storage {
   const client = openClient(address, deps)
+  const info = infoOf(address)
   return {
-    info: { vendor: 'azblob', bucket: address.container, prefix: address.prefix ?? '', endpoint: toAccount(address).endpoint },
+    info,
     limits,
     abilities,
     list: (options) => listBlobs(client, options),
@@ -29,6 +32,14 @@ export function openAzblob(address: AzblobAddress, deps?: ClientDeps): Storage {
     multipart: openMultipart(client),
     archive: openArchive(client),
     tagging: openTagging(client),
+    serverCopy: openServerCopy(client, info),
     rights: azblobRights,
   }
+}
+
+/** An account's key opens all of it, a signature what it was made for. */
+function infoOf(address: AzblobAddress): StorageInfo {
+  const { name, endpoint, credential } = toAccount(address)
+  const caller = credential.kind === 'key' ? `key of ${name}` : digestOf(credential.token)
+  return { vendor: 'azblob', bucket: address.container, prefix: address.prefix ?? '', endpoint, caller }
 }

@@ -47,6 +47,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
   BlobImmutableDueToPolicy: 'forbidden',
   BlobAlreadyExists: 'precondition',
   ConditionNotMet: 'precondition',
+  SourceConditionNotMet: 'precondition',
   TargetConditionNotMet: 'precondition',
   InvalidRange: 'range',
   ServerBusy: 'throttled',
@@ -83,8 +84,12 @@ const byStatus: Readonly<Record<number, Meaning>> = {
   413: 'too-large',
   416: 'range',
   429: 'throttled',
+  501: 'invalid',
   503: 'throttled',
 }
+
+/** Azure hands on the status with which its reading of a copy's source was answered. */
+const ofCopySource: Readonly<Record<number, Meaning>> = { 401: 'forbidden', 403: 'forbidden', 404: 'not-found', 412: 'precondition' }
 
 const absent: Readonly<Record<Refusal['about'], Meaning>> = { key: 'not-found', container: noContainer, upload: 'no-upload' }
 
@@ -109,6 +114,7 @@ function meaningOf(refusal: Refusal, code: string | undefined, message: string):
   const { status, about } = refusal
   if (isUnknownCaller(code, message)) return callerFault(refusal)
   if (code === 'InvalidResourceName') return about === 'container' ? noContainer : 'key-unsupported'
+  if (code === 'CannotVerifyCopySource') return ofCopySource[status] ?? (status >= 500 ? 'unavailable' : 'invalid')
   const meaning = code === undefined ? undefined : meanings[code]
   if (meaning !== undefined) return meaning
   if (status === 404) return absent[about]

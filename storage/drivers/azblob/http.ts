@@ -2,7 +2,7 @@
 import { Readable } from 'node:stream'
 import type { HttpOperationResponse, IHttpClient, WebResource } from '@azure/storage-blob'
 import type { Dispatcher } from 'undici'
-import type { Body } from '../../storage.ts'
+import type { Body, LongBody } from '../../storage.ts'
 import type { ReceivedHeaders } from '../../http/headers.ts'
 import { exchange, type Request } from '../../http/transport.ts'
 
@@ -10,7 +10,7 @@ export interface Timeouts {
   readonly connectMs: number
   /** From the last byte sent to the answer's headers. */
   readonly headersMs: number
-  /** The service may think long about 50,000 blocks. */
+  /** The service may think long about 50,000 blocks, or about a blob that it copies. */
   readonly completeMs: number
   /** Between two chunks of an answer. */
   readonly bodyMs: number
@@ -18,11 +18,11 @@ export interface Timeouts {
 
 /** To the SDK a stream; the transport sends its chunks as they are and nobody reads it. */
 export class ChunkedBody extends Readable {
-  readonly chunks: Body
+  readonly body: Body | LongBody
 
-  constructor(chunks: Body) {
+  constructor(body: Body | LongBody) {
     super({ read: () => undefined })
-    this.chunks = chunks
+    this.body = body
   }
 }
 
@@ -43,16 +43,20 @@ export function openHttpClient(dispatcher: Dispatcher, timeouts: Timeouts): IHtt
 
 function toRequest(resource: WebResource, origin: string, timeouts: Timeouts): Request {
   const { url, method, body, abortSignal } = resource
-  const isComplete = method === 'PUT' && new URLSearchParams(new URL(url).search).get('comp') === 'blocklist'
   return {
     method: toMethod(method),
     path: url.slice(origin.length),
     headers: Object.entries(resource.headers.toJson()).flat(),
-    headersTimeoutMs: isComplete ? timeouts.completeMs : timeouts.headersMs,
+    headersTimeoutMs: takesLong(resource) ? timeouts.completeMs : timeouts.headersMs,
     bodyTimeoutMs: timeouts.bodyMs,
     ...(body && { body: toBody(body) }),
     ...(abortSignal instanceof AbortSignal && { signal: abortSignal }),
   }
+}
+
+function takesLong({ url, method, headers }: WebResource): boolean {
+  if (method !== 'PUT') return false
+  return headers.contains('x-ms-copy-source') || new URLSearchParams(new URL(url).search).get('comp') === 'blocklist'
 }
 
 function toMethod(method: WebResource['method']): Request['method'] {
@@ -60,8 +64,8 @@ function toMethod(method: WebResource['method']): Request['method'] {
   throw new TypeError(`No call of this driver uses ${method}.`)
 }
 
-function toBody(body: unknown): Body {
-  if (body instanceof ChunkedBody) return body.chunks
+function toBody(body: unknown): Body | LongBody {
+  if (body instanceof ChunkedBody) return body.body
   if (typeof body === 'string') return [Buffer.from(body)]
   throw new TypeError('The SDK sent a body of a kind that this driver does not give it.')
 }

@@ -1,3 +1,4 @@
+import { objectStore } from '../../object-store.ts'
 import type { StorageAbilities, StorageLimits } from '../../storage.ts'
 
 const MiB = 2 ** 20
@@ -16,17 +17,10 @@ export const limits: StorageLimits = {
 }
 
 export const abilities: StorageAbilities = {
+  ...objectStore,
   // Microsoft promises an alphabetical order, without saying which, and accounts with a hierarchical namespace go by folders.
   ordered: false,
   startAfter: false,
-  read: true,
-  write: true,
-  conditionalPut: true,
-  conditionalGet: true,
-  etag: true,
-  contentHeaders: true,
-  userMetadata: true,
-  keepsMtime: false,
   putHashes: ['md5'],
   statedHashes: ['md5'],
   endsUploads: false,

@@ -4,7 +4,7 @@ import { limits } from './limits.ts'
 import { scanPage } from './listing.ts'
 
 /** One page, by Azure's own marker. Metadata comes along because only that tells folders from blobs. */
-export async function listBlobs({ call, fetchList }: Client, options: ListOptions = {}): Promise<ListPage> {
+export async function listBlobs({ call, send }: Client, options: ListOptions = {}): Promise<ListPage> {
   const { prefix, cursor, limit = limits.maxListEntries, signal } = options
   const query = {
     restype: 'container',
@@ -14,5 +14,8 @@ export async function listBlobs({ call, fetchList }: Client, options: ListOption
     ...(prefix && { prefix }),
     ...(cursor !== undefined && { marker: cursor }),
   }
-  return await call('container', async () => scanPage(await fetchList(query, signal)))
+  return await call('container', async () => {
+    const { body } = await send({ method: 'GET', key: '', query, about: 'container', signal })
+    return scanPage(body.toString('utf8'))
+  })
 }

@@ -1,6 +1,7 @@
 import { StorageError } from '../../error.ts'
 import type { ListEntry } from '../../storage.ts'
-import { unquote } from '../s3/listing.ts'
+import { checkedEntry, unquote } from '../s3/listing.ts'
+import { decodePercent } from '../../http/encode.ts'
 import { decodeEntities, element, split } from '../../http/xml.ts'
 
 export interface ScannedPage {
@@ -19,24 +20,24 @@ export function scanPage(xml: string): ScannedPage {
 
 /** A hierarchical account lists its folders as blobs of no bytes, which only their metadata tells. */
 const isFolder = (blob: string): boolean => /<hdi_isfolder>true<\/hdi_isfolder>/i.test(blob) && sizeOf(blob) === 0
-const sizeOf = (blob: string): number => Number(element(blob, 'Content-Length'))
+const sizeOf = (blob: string): number => Number(element(blob, 'Content-Length') || Number.NaN)
 
 /** Metadata may have elements of any name: properties come before it. */
 function toEntry(blob: string): ListEntry {
   const etag = element(blob, 'Etag')
   const tier = element(blob.slice(0, blob.indexOf('</Properties>')), 'AccessTier')
-  return {
+  return checkedEntry({
     key: nameOf(blob),
     size: sizeOf(blob),
     mtimeMs: Date.parse(element(blob, 'Last-Modified') ?? ''),
     ...(etag && { etag: unquote(etag) }),
     ...(tier && { storageClass: tier }),
-  }
+  })
 }
 
 /** What XML cannot hold is percent-encoded, and the name is marked so. */
 function nameOf(blob: string): string {
   const [, encoded, name = ''] = /<Name( Encoded="true")?>([^<]*)<\/Name>/.exec(blob) ?? []
   const text = decodeEntities(name)
-  return encoded === undefined ? text : decodeURIComponent(text)
+  return encoded === undefined ? text : decodePercent(text)
 }

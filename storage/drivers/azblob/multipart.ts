@@ -1,17 +1,19 @@
 import { isStorageError, StorageError } from '../../error.ts'
-import type { Body, CallOptions, CompleteOptions, CreateUploadOptions, Multipart, Part, PartOptions, PutResult, UploadRef } from '../../storage.ts'
+import type { Body, CallOptions, CompleteOptions, CreateUploadOptions, LongBody, Multipart, Part, PartOptions, PutResult, UploadRef } from '../../storage.ts'
+import { bodyLength } from '../../http/body.ts'
 import { unquote } from '../s3/listing.ts'
 import { abortedMark, blockId, heldBlocks, isOpen, newUploadId, openMark, toParts, type Blocks } from './blocks.ts'
 import type { Client } from './client.ts'
 import { ChunkedBody } from './http.ts'
 import { md5Of } from './info.ts'
 import { headBlob } from './read.ts'
-import { byteLength, conditionsOf, describeBlob, type BlobDescription } from './write.ts'
+import { conditionsOf, describeBlob, type BlobDescription } from './write.ts'
 
 export function openMultipart(client: Client): Multipart {
   return {
     create: (key, options) => createUpload(client, key, options),
     putPart: (upload, number, body, options = {}) => putPart(client, upload, number, body, options),
+    putLongPart: (upload, number, body, options = {}) => putPart(client, upload, number, body, options),
     listParts: async (upload, options = {}) => toParts(upload.uploadId, await openBlocks(client, upload, options)),
     complete: (upload, parts, options) => complete(client, upload, parts, options),
     abort: (upload, options = {}) => abort(client, upload, options),
@@ -27,8 +29,8 @@ async function createUpload(client: Client, key: string, options: CreateUploadOp
   return upload
 }
 
-async function putPart(client: Client, upload: UploadRef, number: number, body: Body, options: PartOptions): Promise<Part> {
-  const size = byteLength(body)
+async function putPart(client: Client, upload: UploadRef, number: number, body: Body | LongBody, options: PartOptions): Promise<Part> {
+  const size = bodyLength(body)
   const part = { number, size, etag: blockId(upload.uploadId, number) }
   // There are no blocks of no bytes, and an object of none needs no block.
   if (size === 0) return { ...part, hashes: {} }
@@ -36,10 +38,10 @@ async function putPart(client: Client, upload: UploadRef, number: number, body: 
 }
 
 /** The MD5 that Azure worked out, where it says so. */
-async function stage(client: Client, { key, uploadId }: UploadRef, number: number, body: Body, { hashes, signal }: PartOptions): Promise<Uint8Array | undefined> {
+async function stage(client: Client, { key, uploadId }: UploadRef, number: number, body: Body | LongBody, { hashes, signal }: PartOptions): Promise<Uint8Array | undefined> {
   const blob = client.blob(key)
   const { contentMD5 } = await client.call('upload', () =>
-    blob.stageBlock(blockId(uploadId, number), new ChunkedBody(body), byteLength(body), {
+    blob.stageBlock(blockId(uploadId, number), new ChunkedBody(body), bodyLength(body), {
       ...(hashes?.md5 !== undefined && { transactionalContentMD5: Buffer.from(hashes.md5, 'hex') }),
       ...(signal && { abortSignal: signal }),
     }),

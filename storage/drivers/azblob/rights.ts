@@ -10,4 +10,5 @@ export const azblobRights: Rights = {
   readTags: ['Tags (t)'],
   writeTags: ['Tags (t)'],
   restore: ['Read (r)', 'Write (w)'],
+  serverCopy: ['Read (r) (source)', 'Read (r) (destination)', 'Write (w) (destination)'],
 }

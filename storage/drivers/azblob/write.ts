@@ -49,11 +49,11 @@ function checkedTier(storageClass: string): string {
   throw new StorageError(`Azure has no access tier "${storageClass}", only ${tiers.join(', ')}.`, { kind: 'invalid' })
 }
 
-export function conditionsOf({ ifAbsent, ifMatch }: Pick<PutOptions, 'ifAbsent' | 'ifMatch'>): { ifNoneMatch?: string; ifMatch?: string } {
+export function conditionsOf({ ifAbsent, ifMatch }: { readonly ifAbsent?: boolean | undefined; readonly ifMatch?: string | undefined }): { ifNoneMatch?: string; ifMatch?: string } {
   return { ...(ifAbsent && { ifNoneMatch: '*' }), ...(ifMatch !== undefined && { ifMatch: `"${ifMatch}"` }) }
 }
 
-export const byteLength = (body: Body): number => body.reduce((sum, { length }) => sum + length, 0)
+const byteLength = (body: Body): number => body.reduce((sum, { length }) => sum + length, 0)
 
 export async function deleteBlob(client: Client, key: string, { signal }: CallOptions = {}): Promise<void> {
   const blob = client.blob(key)

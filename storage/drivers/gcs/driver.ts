@@ -1,5 +1,8 @@
-import type { Storage, StorageAbilities, StorageLimits } from '../../storage.ts'
+import { digestOf } from '../../caller.ts'
+import { objectStore } from '../../object-store.ts'
+import type { Storage, StorageAbilities, StorageInfo, StorageLimits } from '../../storage.ts'
 import type { GcsAddress } from './address.ts'
+import { openServerCopy } from './copy.ts'
 import { bucketFacts } from './facts.ts'
 import { keyFault, maxKeyBytes } from './key.ts'
 import { listObjects, maxListEntries } from './list.ts'
@@ -26,27 +29,14 @@ const limits: StorageLimits = {
   maxListEntries,
 }
 
-const abilities: StorageAbilities = {
-  ordered: true,
-  startAfter: true,
-  read: true,
-  write: true,
-  conditionalPut: true,
-  conditionalGet: true,
-  etag: true,
-  contentHeaders: true,
-  userMetadata: true,
-  keepsMtime: false,
-  putHashes: ['crc32c', 'md5'],
-  statedHashes: ['crc32c', 'md5'],
-}
+const abilities: StorageAbilities = { ...objectStore, putHashes: ['crc32c', 'md5'], statedHashes: ['crc32c', 'md5'] }
 
 /** Opens a bucket of Google Cloud Storage. Nothing is sent yet. */
 export function openGcs(address: GcsAddress, deps?: WireDeps): Storage {
   const wire = openWire(address, deps)
-  const { bucket, prefix = '', endpoint = googleEndpoint } = address
+  const info = infoOf(address)
   return {
-    info: { vendor: 'gcs', bucket, prefix, endpoint },
+    info,
     limits,
     abilities,
     list: (options) => listObjects(wire, options),
@@ -57,7 +47,13 @@ export function openGcs(address: GcsAddress, deps?: WireDeps): Storage {
     close: () => wire.close(),
     refuses: { key: keyFault, metadata: metadataFault },
     multipart: openMultipart(wire),
+    serverCopy: openServerCopy(wire, info),
     rights: gcsRights,
     facts: (options) => bucketFacts(wire, options),
   }
+}
+
+/** One key file is one service account; two files of the same are not known to be. */
+function infoOf({ bucket, prefix = '', endpoint = googleEndpoint, keyFile }: GcsAddress): StorageInfo {
+  return { vendor: 'gcs', bucket, prefix, endpoint, caller: keyFile === undefined ? 'default' : digestOf(keyFile) }
 }

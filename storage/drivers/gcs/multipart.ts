@@ -5,18 +5,20 @@
  */
 import { isStorageError, StorageError } from '../../error.ts'
 import { header } from '../../http/headers.ts'
+import { bodyLength } from '../../http/body.ts'
 import { element } from '../../http/xml.ts'
-import type { Body, CallOptions, CompleteOptions, CreateUploadOptions, Multipart, Part, PartOptions, PutResult, UploadRef } from '../../storage.ts'
+import type { Body, CallOptions, CompleteOptions, CreateUploadOptions, LongBody, Multipart, Part, PartOptions, PutResult, UploadRef } from '../../storage.ts'
 import { ofHashHeader, toHashHeader } from './hashes.ts'
 import { toMetadataHeaders } from './metadata.ts'
 import { headObject } from './read.ts'
 import { listParts, listUploads } from './uploads.ts'
-import { byteLength, type Wire } from './wire.ts'
+import type { Wire } from './wire.ts'
 
 export function openMultipart(wire: Wire): Multipart {
   return {
     create: (key, options) => create(wire, key, options),
     putPart: (upload, number, body, options = {}) => putPart(wire, upload, number, body, options),
+    putLongPart: (upload, number, body, options = {}) => putPart(wire, upload, number, body, options),
     listParts: (upload, options = {}) => listParts(wire, upload, options),
     complete: (upload, parts, options) => complete(wire, upload, parts, options),
     abort: (upload, options = {}) => abort(wire, upload, options),
@@ -34,7 +36,7 @@ async function create({ paths, send }: Wire, key: string, options: CreateUploadO
   return { key, uploadId, partBytes }
 }
 
-async function putPart({ paths, send }: Wire, upload: UploadRef, number: number, body: Body, options: PartOptions): Promise<Part> {
+async function putPart({ paths, send }: Wire, upload: UploadRef, number: number, body: Body | LongBody, options: PartOptions): Promise<Part> {
   const { hashes = {}, signal } = options
   const { headers } = await send({
     method: 'PUT',
@@ -46,7 +48,7 @@ async function putPart({ paths, send }: Wire, upload: UploadRef, number: number,
     ...(signal && { signal }),
   })
   const etag = header(headers, 'etag')?.replaceAll('"', '') ?? ''
-  return { number, size: byteLength(body), etag, hashes: ofHashHeader(header(headers, 'x-goog-hash')) }
+  return { number, size: bodyLength(body), etag, hashes: ofHashHeader(header(headers, 'x-goog-hash')) }
 }
 
 async function complete(wire: Wire, upload: UploadRef, parts: readonly Part[], options: CompleteOptions): Promise<PutResult> {

@@ -10,5 +10,6 @@ export const gcsRights: Rights = {
     'storage.multipartUploads.create', 'storage.multipartUploads.listParts', 'storage.multipartUploads.list',
     'storage.multipartUploads.abort', 'storage.objects.create', 'storage.objects.delete',
   ],
+  serverCopy: ['storage.objects.get (source)', 'storage.objects.create (destination)', 'storage.objects.delete (destination)'],
   facts: ['storage.buckets.get'],
 }

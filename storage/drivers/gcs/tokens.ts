@@ -59,23 +59,27 @@ interface ServiceAccountKey {
   readonly private_key: string
 }
 
+const badFormat: StorageErrorDetails = {
+  kind: 'bad-access-key',
+  addressCodes: {
+    source: 'SourceBadPrivateKeyFileFormat',
+    destination: 'DestBadPrivateKeyFileFormat',
+    advice: 'has a keyFile that cannot be used: name the JSON key of a service account, as it was downloaded',
+  },
+}
+
 async function readKeyFile(path: string): Promise<ServiceAccountKey> {
   let text: string
   try {
     text = await readFile(path, 'utf8')
   } catch (error) {
-    throw new StorageError(`The key file ${path} cannot be read: ${reasonOf(error)}.`, { kind: 'bad-access-key' })
+    throw new StorageError(`The key file ${path} cannot be read: ${reasonOf(error)}.`, badFormat)
   }
   return parseKeyFile(text, path)
 }
 
 const reasonOf = (error: unknown): string =>
   (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is none on this machine' : String((error as NodeJS.ErrnoException).code)
-
-const badFormat: StorageErrorDetails = {
-  kind: 'bad-access-key',
-  addressCodes: { source: 'SourceBadPrivateKeyFileFormat', destination: 'DestBadPrivateKeyFileFormat' },
-}
 
 /** Fails with one sentence that quotes nothing of the file. */
 function parseKeyFile(text: string, path: string): ServiceAccountKey {

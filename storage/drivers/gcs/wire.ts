@@ -1,8 +1,9 @@
 import { StorageError } from '../../error.ts'
 import { encodeQuery, encodeText, type Query } from '../../http/encode.ts'
 import { toWire } from '../../http/headers.ts'
+import { bodyLength } from '../../http/body.ts'
 import { exchange, openDispatcher, type Answer, type OnAnswer, type Request } from '../../http/transport.ts'
-import type { Body } from '../../storage.ts'
+import type { Body, LongBody } from '../../storage.ts'
 import type { GcsAddress } from './address.ts'
 import { toStorageError, type Refusal } from './error.ts'
 import { checkedKey } from './key.ts'
@@ -13,7 +14,7 @@ export interface Call {
   readonly path: string
   readonly query?: Query
   readonly headers?: Readonly<Record<string, string>>
-  readonly body?: Body
+  readonly body?: Body | LongBody
   /** Longer than usual, for a call that the store thinks about. */
   readonly patience?: 'complete'
   readonly signal?: AbortSignal
@@ -69,18 +70,24 @@ export interface Paths {
   readonly bucket: string
   readonly objects: string
   object(key: string): string
+  /** From an object of any bucket to one of this. */
+  rewrite(sourceBucket: string, sourceKey: string, key: string): string
   readonly upload: string
   readonly xmlBucket: string
   xmlObject(key: string): string
 }
 
+const jsonBucket = (name: string): string => `/storage/v1/b/${encodeText(name)}`
+
 function pathsOf(name: string): Paths {
-  const bucket = `/storage/v1/b/${encodeText(name)}`
+  const bucket = jsonBucket(name)
   const xmlBucket = `/${encodeText(name)}`
   return {
     bucket,
     objects: `${bucket}/o`,
     object: (key) => `${bucket}/o/${encodeText(checkedKey(key))}`,
+    rewrite: (sourceBucket, sourceKey, key) =>
+      `${jsonBucket(sourceBucket)}/o/${encodeText(sourceKey)}/rewriteTo/b/${encodeText(name)}/o/${encodeText(checkedKey(key))}`,
     upload: `/upload${bucket}/o`,
     xmlBucket,
     xmlObject: (key) => `${xmlBucket}/${encodeText(checkedKey(key))}`,
@@ -111,7 +118,7 @@ const aborted = ({ reason }: AbortSignal): StorageError => new StorageError('The
 function toRequest(call: Call, token: string | undefined, timeouts: Timeouts): Request {
   const headers: string[] = token === undefined ? [] : ['authorization', token]
   for (const [name, value] of Object.entries(call.headers ?? {})) headers.push(name, toWire(value))
-  if (call.body !== undefined) headers.push('content-length', String(byteLength(call.body)))
+  if (call.body !== undefined) headers.push('content-length', String(bodyLength(call.body)))
   const query = encodeQuery(call.query ?? {}, '')
   return {
     method: call.method,
@@ -122,10 +129,6 @@ function toRequest(call: Call, token: string | undefined, timeouts: Timeouts): R
     ...(call.body && { body: call.body }),
     ...(call.signal && { signal: call.signal }),
   }
-}
-
-export function byteLength(body: Body): number {
-  return body.reduce((sum, chunk) => sum + chunk.length, 0)
 }
 
 const toRefusal = ({ status, headers, body }: Answer, { about }: Call): Refusal => ({ status, headers, body: body.toString('utf8'), about })

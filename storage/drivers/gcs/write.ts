@@ -1,24 +1,24 @@
 import { randomUUID } from 'node:crypto'
 import { isStorageError } from '../../error.ts'
+import { bodyLength } from '../../http/body.ts'
 import type { Body, CallOptions, PutOptions, PutResult } from '../../storage.ts'
 import { ofHashFields, toHashFields } from './hashes.ts'
 import { parseJson, type ObjectResource } from './info.ts'
 import { checkedKey } from './key.ts'
 import { defaultContentType, toMetadataFields } from './metadata.ts'
-import { byteLength, type Wire } from './wire.ts'
+import type { Wire } from './wire.ts'
 
 /** One request of two parts: the object's resource with its hashes, which the store proves, and its bytes. */
 export async function putObject({ paths, send }: Wire, key: string, body: Body, options: PutOptions): Promise<PutResult> {
-  const { ifAbsent, ifMatch, signal } = options
+  const { signal } = options
   const boundary = randomUUID()
-  const generation = ifMatch ?? (ifAbsent ? '0' : undefined)
   const { body: answer } = await send({
     method: 'POST',
     path: paths.upload,
     query: {
       uploadType: 'multipart',
       fields: 'generation,crc32c,md5Hash',
-      ...(generation !== undefined && { ifGenerationMatch: generation }),
+      ...generationQuery(options),
     },
     headers: { 'content-type': `multipart/related; boundary=${boundary}` },
     body: toRelated(boundary, toResource(key, options), body),
@@ -29,7 +29,13 @@ export async function putObject({ paths, send }: Wire, key: string, body: Body, 
   return { etag: resource.generation, hashes: ofHashFields(resource) }
 }
 
-function toResource(key: string, { metadata, storageClass, hashes = {} }: PutOptions): Partial<ObjectResource> {
+/** Generation 0 is that of what is not there. */
+export function generationQuery({ ifAbsent, ifMatch }: PutOptions): { readonly ifGenerationMatch?: string } {
+  const generation = ifMatch ?? (ifAbsent ? '0' : undefined)
+  return generation === undefined ? {} : { ifGenerationMatch: generation }
+}
+
+export function toResource(key: string, { metadata, storageClass, hashes = {} }: PutOptions): Partial<ObjectResource> {
   return {
     name: checkedKey(key),
     contentType: defaultContentType,
@@ -47,7 +53,7 @@ function toRelated(boundary: string, resource: Partial<ObjectResource>, body: Bo
   const [first, second] = types.map((type) => `--${boundary}\r\ncontent-type: ${type}\r\n\r\n`)
   const head = Buffer.from(`${first}${JSON.stringify(resource)}\r\n${second}`)
   const parts = [head, ...body, Buffer.from(`\r\n--${boundary}--\r\n`)]
-  return byteLength(body) <= maxJoinedBytes ? [Buffer.concat(parts)] : parts
+  return bodyLength(body) <= maxJoinedBytes ? [Buffer.concat(parts)] : parts
 }
 
 export async function deleteObject({ paths, send }: Wire, key: string, { signal }: CallOptions = {}): Promise<void> {

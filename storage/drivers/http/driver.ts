@@ -1,10 +1,10 @@
 import { StorageError } from '../../error.ts'
-import type { CallOptions, Storage, StorageAbilities, StorageLimits } from '../../storage.ts'
+import type { CallOptions, ObjectInfo, Storage, StorageAbilities, StorageLimits } from '../../storage.ts'
 import type { DriverOptions } from '../../vendors.ts'
 import type { HttpAddress } from './address.ts'
 import { Catalog } from './catalog.ts'
 import { headUrl } from './head.ts'
-import { listPage, maxListEntries } from './list.ts'
+import { faultyLine, listPage, maxListEntries } from './list.ts'
 import { localList, objectList, type ListSource } from './list-source.ts'
 import { getUrl } from './read.ts'
 import type { Row } from './row.ts'
@@ -52,7 +52,7 @@ export function openHttp(address: HttpAddress, { openOther }: DriverOptions = {}
     abilities,
     rights: httpRights,
     list: (options) => listPage(catalog, head, options),
-    head: async (key, options = {}) => await head(await rowOf(catalog, key, options), options),
+    head: async (key, options = {}) => (await faultOf(catalog, key, options)) ?? (await head(await rowOf(catalog, key, options), options)),
     get: async (key, sink, options = {}) => await getUrl(web, sizes, await rowOf(catalog, key, options), sink, options),
     put: () => Promise.reject(readOnly()),
     delete: () => Promise.reject(readOnly()),
@@ -69,6 +69,14 @@ function sourceOf(list: HttpAddress['list'], openOther: DriverOptions['openOther
     if (openOther === undefined) throw new StorageError('There is nobody to open the address of the list.', { kind: 'invalid' })
     return openOther(list.address)
   })
+}
+
+/** Of a name that stands for a line, where no row has it as file name. */
+async function faultOf(catalog: Catalog, key: string, { signal }: CallOptions): Promise<ObjectInfo | undefined> {
+  if (!key.startsWith('line ')) return undefined
+  const list = await catalog.list({ ...(signal && { signal }) })
+  const entry = (await list.find(key)) === undefined ? await faultyLine(list, catalog.name, key) : undefined
+  return entry && { ...entry, metadata: { user: {} }, hashes: {} }
 }
 
 /** Fails `not-found`. */

@@ -1,5 +1,5 @@
 import { eachOf } from '../../../model/each-of.ts'
-import { isStorageError, type StorageError } from '../../error.ts'
+import { isStorageError, StorageError } from '../../error.ts'
 import type { CallOptions, ListEntry, ListOptions, ListPage, ObjectInfo } from '../../storage.ts'
 import type { Catalog } from './catalog.ts'
 import { listFault } from './error.ts'
@@ -68,11 +68,10 @@ async function lookAt(list: UrlList, name: string, rows: readonly Found[], head:
   return looked
 }
 
-async function lookAtRow(list: UrlList, name: string, { line, row }: Found, head: Head, options: CallOptions): Promise<Looked> {
-  if ('fault' in row) return { entry: toFault(line, name, row.fault) }
-  const first = await list.find(row.key)
-  if (first !== undefined && first.offset !== line.offset)
-    return { entry: toFault(line, name, `has the file name "${row.key}", which line ${first.number} has already`) }
+async function lookAtRow(list: UrlList, name: string, found: Found, head: Head, options: CallOptions): Promise<Looked> {
+  const usable = await usableOf(list, found)
+  if ('fault' in usable) return { entry: toFault(found.line, name, usable.fault) }
+  const row = usable
   try {
     return { entry: toEntry(await head(row, options)) }
   } catch (error) {
@@ -83,6 +82,14 @@ async function lookAtRow(list: UrlList, name: string, { line, row }: Found, head
 
 const toEntry = ({ key, size, mtimeMs, etag }: ObjectInfo): ListEntry => ({ key, size, mtimeMs, ...(etag !== undefined && { etag }) })
 
+/** Of rows with one file name the first counts. */
+async function usableOf(list: UrlList, { line, row }: Found): Promise<Found['row']> {
+  if ('fault' in row) return row
+  const first = await list.find(row.key)
+  if (first === undefined || first.offset === line.offset) return row
+  return { fault: `has the file name "${row.key}", which line ${first.number} has already` }
+}
+
 /** No file name stands for it: it is called by its line. */
 const toFault = ({ number }: LinePosition, name: string, fault: string): ListEntry => ({
   key: `line ${number} of ${name}`,
@@ -90,6 +97,17 @@ const toFault = ({ number }: LinePosition, name: string, fault: string): ListEnt
   mtimeMs: 0,
   fault: `Line ${number} of ${name} ${fault}.`,
 })
+
+/** What such a name stands for; undefined where it is none. Fails `not-found` where the line is in order by now. */
+export async function faultyLine(list: UrlList, name: string, key: string): Promise<ListEntry | undefined> {
+  const number = Number(/^line (\d+) of /.exec(key)?.[1])
+  const line = key === `line ${number} of ${name}` ? await list.line(number) : undefined
+  const row = line && parseRow(line.bytes)
+  if (line === undefined || row === undefined) return undefined
+  const usable = await usableOf(list, { line, row })
+  if ('fault' in usable) return toFault(line, name, usable.fault)
+  throw new StorageError(`Line ${number} of ${name} is in order now, with the file name "${usable.key}": run the job again to copy it.`, { kind: 'not-found' })
+}
 
 /** An outage is not a page of bad files: where the first URLs are all out of reach, so is the address. */
 async function assertReachable(list: UrlList, looked: readonly Looked[], next: LinePosition | undefined, head: Head, options: CallOptions): Promise<void> {

@@ -2,6 +2,7 @@ import type { Storage, StorageAbilities } from '../../storage.ts'
 import { kodoDialect } from '../s3/dialects/kodo.ts'
 import { openS3Family } from '../s3/driver.ts'
 import { toEndpointUrl } from '../s3/host.ts'
+import { kodoRights } from '../s3/rights.ts'
 import { kodoRegion, type KodoAddress } from './address.ts'
 import { listBucket, maxListEntries } from './list.ts'
 import { getObject, headObject } from './read.ts'
@@ -19,6 +20,8 @@ const abilities: StorageAbilities = {
   putHashes: [],
 }
 
+const { list, read } = kodoRights
+
 function openDomain(address: KodoAddress): Storage {
   const wire = openKodoWire(address)
   const { bucket, prefix = '', endpoint } = address
@@ -32,6 +35,7 @@ function openDomain(address: KodoAddress): Storage {
     put: readOnly,
     delete: readOnly,
     close: () => wire.close(),
+    rights: { list, read },
     /** No call says more of a bucket than that it can be listed. */
     facts: () => Promise.resolve({ archive: false }),
   }

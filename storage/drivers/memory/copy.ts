@@ -1,5 +1,5 @@
 import type { CopySource, GetOptions, Part, PutOptions, PutResult, UploadRef } from '../../storage.ts'
-import type { MemoryBucket } from './driver.ts'
+import type { MemoryBucket } from './bucket.ts'
 import { putPart } from './multipart.ts'
 import { readable, slice } from './read.ts'
 import { memoryStore } from './store.ts'

@@ -1,10 +1,12 @@
 import { StorageError } from '../../error.ts'
-import type { CallOptions, Storage, StorageAbilities, StorageInfo, StorageLimits } from '../../storage.ts'
+import { objectStore } from '../../object-store.ts'
+import type { Storage, StorageAbilities, StorageInfo, StorageLimits } from '../../storage.ts'
+import type { Call, MemoryBucket } from './bucket.ts'
 import { fault } from './error.ts'
 import { groupsOf } from './groups.ts'
 import { openMultipart } from './multipart.ts'
 import { found, listPage, readObject, toInfo } from './read.ts'
-import { memoryStore, type MemoryStore } from './store.ts'
+import { memoryStore } from './store.ts'
 import { putObject } from './write.ts'
 
 export interface MemoryOptions {
@@ -15,16 +17,6 @@ export interface MemoryOptions {
   /** How long a restore takes. */
   readonly restoreMs?: number
 }
-
-export interface MemoryBucket {
-  readonly store: MemoryStore
-  readonly limits: StorageLimits
-  readonly now: () => number
-  readonly restoreMs: number
-}
-
-/** Every operation: after its signal was looked at, and whether the store is still there. */
-export type Call = <T>(options: CallOptions | undefined, work: () => T | Promise<T>) => Promise<T>
 
 const defaultLimits: StorageLimits = {
   maxPutBytes: 5 * 1024 ** 3,
@@ -38,20 +30,7 @@ const defaultLimits: StorageLimits = {
   maxListEntries: 1_000,
 }
 
-const abilities: StorageAbilities = {
-  ordered: true,
-  startAfter: true,
-  read: true,
-  write: true,
-  conditionalPut: true,
-  conditionalGet: true,
-  etag: true,
-  contentHeaders: true,
-  userMetadata: true,
-  keepsMtime: false,
-  putHashes: ['crc64', 'md5'],
-  statedHashes: ['crc64'],
-}
+const abilities: StorageAbilities = { ...objectStore, putHashes: ['crc64', 'md5'], statedHashes: ['crc64'] }
 
 /** A store with every ability, without a system behind it: what tests run against, judged by the same suite as the others. */
 export function openMemory({ store: name = crypto.randomUUID(), limits, now = Date.now, restoreMs = 0 }: MemoryOptions = {}): Storage {
@@ -78,6 +57,7 @@ export function openMemory({ store: name = crypto.randomUUID(), limits, now = Da
     multipart: {
       create: (key, options) => call(options, () => multipart.create(key, options)),
       putPart: (upload, number, body, options) => call(options, () => multipart.putPart(upload, number, body, options)),
+      putLongPart: (upload, number, body, options) => call(options, () => multipart.putLongPart(upload, number, body, options)),
       listParts: (upload, options) => call(options, () => multipart.listParts(upload, options)),
       complete: (upload, parts, options) => call(options, () => multipart.complete(upload, parts, options)),
       abort: (upload, options) => call(options, () => multipart.abort(upload, options)),

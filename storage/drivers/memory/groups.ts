@@ -1,6 +1,7 @@
+import { isOneCaller } from '../../caller.ts'
 import type { Acl, Archive, ServerCopy, Storage, StorageInfo, Tagging } from '../../storage.ts'
 import { copyObject, copyPart } from './copy.ts'
-import type { Call, MemoryBucket } from './driver.ts'
+import type { Call, MemoryBucket } from './bucket.ts'
 import { found } from './read.ts'
 
 /** What only some stores have. */
@@ -17,10 +18,10 @@ function restore({ store, now, restoreMs }: MemoryBucket, key: string): void {
   store.set(key, { ...object, restoredMs: object.restoredMs ?? now() + restoreMs })
 }
 
-function serverCopyOf(bucket: MemoryBucket, call: Call, { vendor, endpoint, caller }: StorageInfo): ServerCopy {
+function serverCopyOf(bucket: MemoryBucket, call: Call, info: StorageInfo): ServerCopy {
   return {
     maxCopyBytes: bucket.limits.maxPutBytes,
-    reaches: (source) => source.vendor === vendor && source.endpoint === endpoint && source.caller === caller,
+    reaches: (source) => isOneCaller(source, info),
     copy: (source, key, options) => call(options, () => copyObject(bucket, source, key, options)),
     copyPart: (upload, number, source, options) => call(options, () => copyPart(bucket, upload, number, source, options.range)),
   }

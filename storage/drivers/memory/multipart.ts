@@ -2,22 +2,29 @@ import { StorageError } from '../../error.ts'
 import type {
   Body, CompleteOptions, CreateUploadOptions, Multipart, Part, PartOptions, PutResult, UploadRef,
 } from '../../storage.ts'
-import type { MemoryBucket } from './driver.ts'
+import type { MemoryBucket } from './bucket.ts'
 import { assertKey, fault } from './error.ts'
 import { assertHashes, crc64, md5 } from './hashes.ts'
 import type { MemoryStore, StoredUpload } from './store.ts'
 import { assertConditions, concat } from './write.ts'
 
-export function openMultipart(bucket: MemoryBucket): Multipart {
+export function openMultipart(bucket: MemoryBucket): Required<Multipart> {
   const { store } = bucket
   return {
     create: async (key, options) => createUpload(bucket, key, options),
     putPart: (upload, number, body, options) => putPart(bucket, upload, number, body, options),
+    putLongPart: async (upload, number, { chunks }) => await putPart(bucket, upload, number, await copiesOf(chunks)),
     listParts: async (upload) => sortedParts(openUpload(store, upload)),
     complete: (upload, parts, options) => completeUpload(bucket, upload, parts, options),
     abort: async ({ uploadId }) => void store.uploads.delete(uploadId),
     listUploads: async (key) => [...store.uploads.values()].filter((upload) => upload.key === key).map(toRef),
   }
+}
+
+async function copiesOf(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array[]> {
+  const copies: Uint8Array[] = []
+  for await (const chunk of chunks) copies.push(Uint8Array.from(chunk))
+  return copies
 }
 
 const toRef = ({ key, uploadId, partBytes }: StoredUpload): UploadRef => ({ key, uploadId, partBytes })

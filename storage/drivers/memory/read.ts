@@ -1,6 +1,6 @@
 import { StorageError } from '../../error.ts'
 import type { GetOptions, ListEntry, ListOptions, ListPage, ObjectInfo, Sink, StorageLimits } from '../../storage.ts'
-import type { MemoryBucket } from './driver.ts'
+import type { MemoryBucket } from './bucket.ts'
 import { fault } from './error.ts'
 import type { MemoryStore, StoredObject } from './store.ts'
 

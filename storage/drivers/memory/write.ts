@@ -1,7 +1,7 @@
 import type { Body, PutOptions, PutResult } from '../../storage.ts'
 import { assertKey, fault } from './error.ts'
 import { assertHashes, crc64, md5 } from './hashes.ts'
-import type { MemoryBucket } from './driver.ts'
+import type { MemoryBucket } from './bucket.ts'
 import type { MemoryStore } from './store.ts'
 
 export async function putObject({ store, now }: MemoryBucket, key: string, body: Body, options: PutOptions): Promise<PutResult> {

@@ -4,13 +4,13 @@
  */
 import { mkdir, open, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Body, CompleteOptions, CreateUploadOptions, Multipart, Part, PutResult, UploadRef } from '../../storage.ts'
+import type { Body, CompleteOptions, CreateUploadOptions, LongBody, Multipart, Part, PutResult, UploadRef } from '../../storage.ts'
 import { assertGoing } from '../../cancel.ts'
 import { codeOf } from './error.ts'
 import { unless, type Folder } from './folder.ts'
 import { readParts, recordPart } from './journal.ts'
 import { assertKey, keyFault, parentOf, unsupported } from '../../tree/key.ts'
-import { assertComplete, newPart, noUpload, sizeOfParts } from '../../tree/parts.ts'
+import { assertComplete, chunksOf, newPart, noUpload, sizeOf, sizeOfParts } from '../../tree/parts.ts'
 import { isUploadId, newUploadId, uploadIdsFor, uploadName } from '../../tree/temporary.ts'
 import { temporariesIn } from './temporary.ts'
 import { assertNoFolder, seal, writeAt, type Writer } from './write.ts'
@@ -19,7 +19,8 @@ export function openMultipart(folder: Folder, writer: Writer): Multipart {
   const uploads = new Uploads(folder, writer)
   return {
     create: (key, options) => uploads.within(key, options, () => uploads.create(key, options)),
-    putPart: (upload, number, body, options) => uploads.within(upload.key, options, () => uploads.putPart(upload, number, body)),
+    putPart: (upload, number, body, options) => uploads.within(upload.key, options, () => uploads.putPart(upload, number, body, sizeOf(body))),
+    putLongPart: (upload, number, body, options) => uploads.within(upload.key, options, () => uploads.putPart(upload, number, body, body.size)),
     listParts: (upload, options) => uploads.within(upload.key, options, () => uploads.listParts(upload)),
     complete: (upload, parts, options) => uploads.within(upload.key, options, () => uploads.complete(upload, parts, options)),
     abort: (upload, options) => uploads.within(upload.key, options, () => uploads.abort(upload)),
@@ -54,8 +55,8 @@ class Uploads {
     return upload
   }
 
-  async putPart(upload: UploadRef, number: number, body: Body): Promise<Part> {
-    const part = newPart(upload, number, body)
+  async putPart(upload: UploadRef, number: number, body: Body | LongBody, size: number): Promise<Part> {
+    const part = newPart(upload, number, size)
     await this.#gone(upload, async (path) => {
       await writePart(join(path, 'data'), body, (number - 1) * upload.partBytes)
       await recordPart(path, part)
@@ -117,10 +118,14 @@ class Uploads {
 
 const nameOf = (key: string): string => key.slice(parentOf(key).length)
 
-async function writePart(path: string, body: Body, position: number): Promise<void> {
+async function writePart(path: string, body: Body | LongBody, position: number): Promise<void> {
   const handle = await open(path, 'r+')
   try {
-    await writeAt(handle, body, position)
+    let at = position
+    for await (const chunk of chunksOf(body)) {
+      await writeAt(handle, [chunk], at)
+      at += chunk.length
+    }
     await handle.datasync()
   } finally {
     await handle.close()

@@ -3,6 +3,7 @@ import { opendir, stat } from 'node:fs/promises'
 import { StorageError } from '../../error.ts'
 import { show, toText, type ByteString } from '../../tree/names.ts'
 import type { Links, RawName, Reader } from '../../tree/reader.ts'
+import { asUnreadable } from '../../tree/unreadable.ts'
 import { codeOf, toStorageError } from './error.ts'
 import { kindOf } from './info.ts'
 import { toPath } from './path.ts'
@@ -46,7 +47,7 @@ async function openRaw(path: ByteString): Promise<AsyncIterable<Dirent<Buffer>>>
 
 function toReadError(error: unknown, directory: string): StorageError {
   const gone = ['ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? '')
-  return gone ? new StorageError(`There is no folder "${directory}".`, { kind: 'not-found', cause: error }) : toStorageError(error, directory)
+  return gone ? new StorageError(`There is no folder "${directory}".`, { kind: 'not-found', cause: error }) : asUnreadable(toStorageError(error, directory))
 }
 
 function openLinks(root: ByteString): Links<Nothing> {

@@ -1,3 +1,4 @@
+import { isOneCaller } from '../../caller.ts'
 import { isStorageError, StorageError } from '../../error.ts'
 import type { CallOptions, CopySource, GetOptions, Part, PutOptions, PutResult, ServerCopy, StorageInfo, UploadRef } from '../../storage.ts'
 import type { CopyForm, Dialect } from './dialect.ts'
@@ -13,7 +14,7 @@ import { element } from '../../http/xml.ts'
 export function openServerCopy<A>(wire: Wire, dialect: Dialect<A>, form: CopyForm, info: StorageInfo): ServerCopy {
   return {
     maxCopyBytes: form.maxCopyBytes,
-    reaches: (source) => source.vendor === info.vendor && source.endpoint === info.endpoint && source.caller === info.caller,
+    reaches: (source) => isOneCaller(source, info),
     copy: (source, key, options) => copyObject(wire, dialect, form, source, key, options),
     ...(form.parts && { copyPart: (upload, number, source, options) => copyPart(wire, dialect, form, upload, number, source, options) }),
   }

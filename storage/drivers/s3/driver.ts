@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { digestOf } from '../../caller.ts'
 import type { Storage, StorageInfo } from '../../storage.ts'
 import { openAcl } from './acl.ts'
 import { openArchive } from './archive.ts'
@@ -42,5 +42,3 @@ export function openS3Family<A>(address: A, dialect: Dialect<A>, deps?: WireDeps
 function infoOf<A>({ bucket, prefix, endpoint, credentials }: Target, { vendor }: Dialect<A>): StorageInfo {
   return { vendor, bucket, prefix, endpoint, caller: credentials === undefined ? 'aws-chain' : digestOf(credentials.accessKeyId) }
 }
-
-const digestOf = (accessKeyId: string): string => createHash('sha256').update(accessKeyId).digest('hex').slice(0, 16)

@@ -1,5 +1,6 @@
+import { StorageError } from '../../error.ts'
 import type { ListEntry } from '../../storage.ts'
-import { decodeUrl } from '../../http/encode.ts'
+import { decodePercent, decodeUrl } from '../../http/encode.ts'
 import { element, split } from '../../http/xml.ts'
 
 export interface ScannedPage {
@@ -17,10 +18,12 @@ export interface ScannedEntry extends ListEntry {
 
 /**
  * Reads a page of ListObjects V1 or V2. Fields may come in any order; keys are URL-decoded where the page says that they are
- * encoded, and so is the token where `tokenEncoded` (a plus sign in it is one: tokens have no spaces).
+ * encoded, and so is the token where `tokenEncoded` (a plus sign in it is one: tokens have no spaces). Fails `unexpected` for what is no
+ * such page: it would be taken for an empty one.
  */
 export function scanPage(xml: string, tokenEncoded: boolean): ScannedPage {
   const { inside, outside } = split(xml, 'Contents')
+  if (!outside.includes('</ListBucketResult>')) throw new StorageError('The store answered with no listing, or with half of one.', { kind: 'unexpected' })
   const encoded = element(outside, 'EncodingType') === 'url'
   const decode = encoded ? decodeUrl : same
   const token = element(outside, 'NextContinuationToken')
@@ -28,7 +31,7 @@ export function scanPage(xml: string, tokenEncoded: boolean): ScannedPage {
   return {
     entries: inside.map((entry) => toEntry(entry, decode)),
     truncated: element(outside, 'IsTruncated') === 'true',
-    ...(token && { token: encoded && tokenEncoded ? decodeURIComponent(token) : token }),
+    ...(token && { token: encoded && tokenEncoded ? decodePercent(token) : token }),
     ...(marker && { marker: decode(marker) }),
   }
 }
@@ -37,14 +40,21 @@ function toEntry(xml: string, decode: (text: string) => string): ScannedEntry {
   const etag = element(xml, 'ETag')
   const storageClass = element(xml, 'StorageClass')
   const type = element(xml, 'Type')
-  return {
+  return checkedEntry({
     key: decode(element(xml, 'Key') ?? ''),
-    size: Number(element(xml, 'Size')),
+    size: Number(element(xml, 'Size') || Number.NaN),
     mtimeMs: Date.parse(element(xml, 'LastModified') ?? ''),
     ...(etag && { etag: unquote(etag) }),
     ...(storageClass && { storageClass }),
     ...(type && { type }),
-  }
+  })
+}
+
+/** Fails `unexpected` where it lacks its name, size or time. */
+export function checkedEntry<E extends ListEntry>(entry: E): E {
+  const { key, size, mtimeMs } = entry
+  if (key !== '' && Number.isSafeInteger(size) && size >= 0 && Number.isFinite(mtimeMs)) return entry
+  throw new StorageError(`The store listed an object without name, size or time: ${JSON.stringify(key)}.`, { kind: 'unexpected' })
 }
 
 const same = (text: string): string => text

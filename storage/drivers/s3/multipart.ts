@@ -6,6 +6,7 @@ import type {
   CompleteOptions,
   CreateUploadOptions,
   Hashes,
+  LongBody,
   Multipart,
   Part,
   PartOptions,
@@ -15,10 +16,11 @@ import type {
 import type { Dialect } from './dialect.ts'
 import { etagOf, hexToBase64 } from './hashes.ts'
 import { unquote } from './listing.ts'
+import { bodyLength } from '../../http/body.ts'
 import type { Answer } from '../../http/transport.ts'
 import { headObject } from './read.ts'
 import { listParts, listUploads } from './uploads.ts'
-import { byteLength, type Wire } from './wire.ts'
+import type { Wire } from './wire.ts'
 import { absenceHeaders, ensureAbsent, objectHeaders } from './write.ts'
 import { element, encodeEntities } from '../../http/xml.ts'
 
@@ -27,6 +29,7 @@ export function openMultipart<A>(wire: Wire, dialect: Dialect<A>): Multipart {
   return {
     create: (key, options) => uploads.create(key, options),
     putPart: (upload, number, body, options = {}) => uploads.putPart(upload, number, body, options),
+    putLongPart: (upload, number, body, options = {}) => uploads.sendPart(upload, number, body, {}, options),
     listParts: (upload, options = {}) => listParts(wire, dialect, upload, options),
     complete: (upload, parts, options) => uploads.complete(upload, parts, options),
     abort: (upload, options = {}) => uploads.abort(upload, options),
@@ -46,13 +49,13 @@ class Uploads<A> {
   }
 
   async create(key: string, options: CreateUploadOptions): Promise<UploadRef> {
-    const { signal, partBytes } = options
+    const { signal, partBytes, long } = options
     const { body } = await this.#withChecksums((checksums) =>
       this.#wire.send({
         method: 'POST',
         key,
         query: { uploads: undefined },
-        headers: { ...objectHeaders(this.#dialect, options), ...(checksums && this.#dialect.writes.uploadChecksum) },
+        headers: { ...objectHeaders(this.#dialect, options), ...(checksums && !long && this.#dialect.writes.uploadChecksum) },
         body: [],
         ...(signal && { signal }),
       }),
@@ -62,21 +65,23 @@ class Uploads<A> {
     return { key, uploadId, partBytes }
   }
 
-  async putPart({ key, uploadId }: UploadRef, number: number, body: Body, { hashes, signal }: PartOptions): Promise<Part> {
-    const { headers } = await this.#withChecksums((checksums) =>
-      this.#wire.send({
-        method: 'PUT',
-        key,
-        query: { partNumber: number, uploadId },
-        headers: this.#dialect.hashes.toHeaders(
-          checksums ? this.#promised(body, hashes) : { ...(hashes?.md5 && { md5: hashes.md5 }) },
-        ),
-        body,
-        about: 'upload',
-        ...(signal && { signal }),
-      }),
+  async putPart(upload: UploadRef, number: number, body: Body, { hashes, ...options }: PartOptions): Promise<Part> {
+    return await this.#withChecksums((checksums) =>
+      this.sendPart(upload, number, body, checksums ? this.#promised(body, hashes) : { ...(hashes?.md5 && { md5: hashes.md5 }) }, options),
     )
-    return { number, size: byteLength(body), etag: etagOf(headers) ?? '', hashes: this.#dialect.hashes.fromHeaders(headers) }
+  }
+
+  async sendPart({ key, uploadId }: UploadRef, number: number, body: Body | LongBody, hashes: Hashes, { signal }: CallOptions): Promise<Part> {
+    const { headers } = await this.#wire.send({
+      method: 'PUT',
+      key,
+      query: { partNumber: number, uploadId },
+      headers: this.#dialect.hashes.toHeaders(hashes),
+      body,
+      about: 'upload',
+      ...(signal && { signal }),
+    })
+    return { number, size: bodyLength(body), etag: etagOf(headers) ?? '', hashes: this.#dialect.hashes.fromHeaders(headers) }
   }
 
   /** Create said which checksum parts come with. */

@@ -64,6 +64,15 @@ export const ks3Rights: Rights = {
   serverCopy: ['ks3:GetObject (source)', 'ks3:GetObjectTagging (source)', 'ks3:PutObject (destination)'],
 }
 
+/** Actions of Qiniu's IAM, named after its own API; that the S3 door asks for the same is not said. */
+export const kodoRights: Rights = {
+  list: ['kodo/List'],
+  read: ['kodo/Stat', 'kodo/Get'],
+  write: ['kodo/Stat', 'kodo/Upload'],
+  delete: ['kodo/Delete'],
+  parts: ['kodo/Upload', 'kodo/Mkfile', 'kodo/ListParts', 'kodo/AbortMultipartUpload', 'kodo/ListMultipartUploads'],
+}
+
 /** Permissions of an ACL or policy, coarse as they are. Which one lets a key see and set the rights of an object is not said. */
 export const bosRights: Rights = {
   list: ['LIST'],

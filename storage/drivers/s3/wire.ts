@@ -1,11 +1,12 @@
 import { isStorageError, StorageError } from '../../error.ts'
-import type { Body } from '../../storage.ts'
+import type { Body, LongBody } from '../../storage.ts'
 import { awsChain, fixedCredentials, refreshedCredentials, type CredentialSource } from './credentials.ts'
 import type { Dialect, Target } from './dialect.ts'
 import { encodeKey, encodeQuery, type Query } from '../../http/encode.ts'
 import { toStorageError, type Refusal } from './error.ts'
 import { toWire } from '../../http/headers.ts'
 import type { Credentials, Headers, Unsigned } from './signing.ts'
+import { bodyLength, isLong } from '../../http/body.ts'
 import { openExchange, type Answer, type OnAnswer, type Request } from '../../http/transport.ts'
 import { element } from '../../http/xml.ts'
 
@@ -15,7 +16,7 @@ export interface Call {
   readonly key?: string
   readonly query?: Query
   readonly headers?: Headers
-  readonly body?: Body
+  readonly body?: Body | LongBody
   /** Longer than usual, for a call that the store thinks about. */
   readonly patience?: 'complete'
   readonly signal?: AbortSignal
@@ -74,6 +75,7 @@ export function openWire<A>(
     } catch (error) {
       const renewed = isStorageError(error, 'expired') ? await credentials.renewed(current) : undefined
       if (renewed === undefined) throw error
+      if (call.body && isLong(call.body)) throw new StorageError('The credentials had to be renewed.', { kind: 'unavailable', cause: error })
       return await sendAs(renewed, call)
     }
   }
@@ -114,7 +116,7 @@ function generalFault(key: string, maxKeyBytes: number): string | undefined {
 function toRequest(signed: Unsigned, call: Call, timeouts: Timeouts): Request {
   const headers: string[] = []
   for (const name in signed.headers) headers.push(name, toWire(signed.headers[name] ?? ''))
-  if (call.body !== undefined) headers.push('content-length', String(byteLength(call.body)))
+  if (call.body !== undefined) headers.push('content-length', String(bodyLength(call.body)))
   return {
     method: call.method,
     path: signed.query === '' ? signed.path : `${signed.path}?${signed.query}`,
@@ -128,10 +130,6 @@ function toRequest(signed: Unsigned, call: Call, timeouts: Timeouts): Request {
 
 function toRefusal({ status, headers, body }: Answer, { about, key }: Call): Refusal {
   return { status, headers, body: body.toString('utf8'), about: about ?? (key === undefined ? 'bucket' : 'key') }
-}
-
-export function byteLength(body: Body): number {
-  return body.reduce((sum, chunk) => sum + chunk.length, 0)
 }
 
 function onSuccess(onAnswer: OnAnswer | undefined): OnAnswer | undefined {

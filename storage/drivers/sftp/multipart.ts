@@ -2,7 +2,7 @@
  * An upload is a folder beside its target: the bytes so far at their places in `data`, a journal of finished parts, and
  * `upload.json`. Completing it gives `data` the target's name.
  */
-import type { Body, CompleteOptions, CreateUploadOptions, Multipart, Part, PutResult, UploadRef } from '../../storage.ts'
+import type { Body, CompleteOptions, CreateUploadOptions, LongBody, Multipart, Part, PutResult, UploadRef } from '../../storage.ts'
 import { isStorageError } from '../../error.ts'
 import { assertKey, keyFault, parentOf, unsupported } from '../../tree/key.ts'
 import { assertComplete, newPart, noUpload, sizeOf, sizeOfParts } from '../../tree/parts.ts'
@@ -10,7 +10,7 @@ import { isUploadId, newUploadId, uploadIdsFor, uploadName } from '../../tree/te
 import { isNotThere, unlessMissing, type Folder } from './folder.ts'
 import { readParts, recordPart } from './journal.ts'
 import { seal, sync, whenFull, writeAt } from './pour-in.ts'
-import { openFlags, type Session } from './session.ts'
+import { openFlags, type Handle, type Session } from './session.ts'
 import { removeUpload, temporariesIn } from './temporary.ts'
 import { assertNoFolder, type Writer } from './write.ts'
 
@@ -18,7 +18,8 @@ export function openMultipart(folder: Folder, writer: Writer): Multipart {
   const uploads = new Uploads(folder, writer)
   return {
     create: (key, options) => uploads.create(key, options),
-    putPart: (upload, number, body, options) => uploads.putPart(upload, number, body, options?.signal),
+    putPart: (upload, number, body, options) => uploads.putPart(upload, number, body, sizeOf(body), options?.signal),
+    putLongPart: (upload, number, body, options) => uploads.putPart(upload, number, body, body.size, options?.signal),
     listParts: (upload, options) => uploads.listParts(upload, options?.signal),
     complete: (upload, parts, options) => uploads.complete(upload, parts, options),
     abort: (upload, options) => uploads.abort(upload, options?.signal),
@@ -52,10 +53,10 @@ class Uploads {
     })
   }
 
-  async putPart(upload: UploadRef, number: number, body: Body, signal: Signal): Promise<Part> {
-    const part = newPart(upload, number, body)
+  async putPart(upload: UploadRef, number: number, body: Body | LongBody, size: number, signal: Signal): Promise<Part> {
+    const part = newPart(upload, number, size)
     return await this.#within(upload, signal, async (session, path) => {
-      await writePart(session, path, body, (number - 1) * upload.partBytes, signal)
+      await writePart(session, path, { body, size, position: (number - 1) * upload.partBytes }, signal)
       await recordPart(session, path, part)
       return part
     })
@@ -132,15 +133,30 @@ async function writeNew(session: Session, path: string, body: Body): Promise<voi
   await session.close(handle)
 }
 
-async function writePart(session: Session, path: string, body: Body, position: number, signal: Signal): Promise<void> {
+interface PartBytes {
+  readonly body: Body | LongBody
+  readonly size: number
+  readonly position: number
+}
+
+async function writePart(session: Session, path: string, { body, size, position }: PartBytes, signal: Signal): Promise<void> {
   const handle = await session.open(`${path}/data`, openFlags.update)
   try {
-    await writeAt(session, handle, body, position, signal)
+    if ('chunks' in body) await writeLong(session, handle, body, position, signal)
+    else await writeAt(session, handle, body, position, signal)
     await sync(session, handle)
   } catch (error) {
-    throw await whenFull(session, path, sizeOf(body), error)
+    throw await whenFull(session, path, size, error)
   } finally {
     await session.close(handle).catch(() => {})
+  }
+}
+
+async function writeLong(session: Session, handle: Handle, body: LongBody, position: number, signal: Signal): Promise<void> {
+  let at = position
+  for await (const chunk of body.chunks) {
+    await writeAt(session, handle, [chunk], at, signal)
+    at += chunk.length
   }
 }
 

@@ -2,6 +2,7 @@ import { StorageError } from '../../error.ts'
 import { show, toBytes, toText, type ByteString } from '../../tree/names.ts'
 import type { Links, RawName, Reader } from '../../tree/reader.ts'
 import { isTemporary } from '../../tree/temporary.ts'
+import { asUnreadable } from '../../tree/unreadable.ts'
 import type { ByteSession, ReadName } from './byte-session.ts'
 import { toStorageError } from './error.ts'
 import { toFacts, type Facts } from './info.ts'
@@ -28,7 +29,7 @@ async function* namesWithin(pool: Pool, at: (path: ByteString) => ByteString, di
       yield await Promise.all(names.filter(({ raw }) => !isTemporary(raw)).map((name) => toRawName(bytes, at(directory), name)))
     }
   } catch (error) {
-    throw toStorageError(error, toText(show(directory)) || 'the folder of the address')
+    throw asUnreadable(toStorageError(error, toText(show(directory)) || 'the folder of the address'))
   } finally {
     release()
   }

@@ -1,5 +1,6 @@
 import { reportFolder } from '../../../model/report-row.ts'
 import { withPrefix } from '../../layers/with-prefix.ts'
+import { objectStore } from '../../object-store.ts'
 import type { Storage, StorageAbilities, StorageLimits } from '../../storage.ts'
 import { keySentence } from '../../tree/key.ts'
 import type { UssAddress } from './address.ts'
@@ -7,6 +8,7 @@ import { Lister, maxListEntries } from './list.ts'
 import { maxMetadataBytes, ussMetadataFault } from './metadata.ts'
 import { openMultipart } from './multipart.ts'
 import { getFile, headFile } from './read.ts'
+import { ussRights } from './rights.ts'
 import { openCdn, openWire } from './wire.ts'
 import { deleteFile, putFile } from './write.ts'
 
@@ -26,16 +28,10 @@ const limits: StorageLimits = {
 }
 
 const abilities: StorageAbilities = {
-  ordered: true,
-  startAfter: true,
-  read: true,
-  write: true,
+  ...objectStore,
   conditionalPut: false,
   conditionalGet: false,
   etag: false,
-  contentHeaders: true,
-  userMetadata: true,
-  keepsMtime: false,
   putHashes: ['md5'],
   statedHashes: ['md5'],
 }
@@ -61,6 +57,7 @@ export function openUss(address: UssAddress, now?: () => number): Storage {
     },
     refuses: { key: keySentence, metadata: ussMetadataFault },
     multipart: openMultipart(wire),
+    rights: ussRights,
   }
   return withPrefix(storage, folder)
 }

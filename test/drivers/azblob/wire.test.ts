@@ -111,3 +111,53 @@ describe('a request', () => {
     await expectFailure(open(garbled.endpoint).list(), 'unexpected')
   })
 })
+
+describe('a copy within the account', () => {
+  const put = { etag: '"0x2"', 'last-modified': 'Mon, 23 Nov 2026 10:00:00 GMT' }
+  const sourceOf = ({ info }: Storage) => ({ info, key: 'a b/ü', ifMatch: '0x1' })
+  const headerOf = (request: string | undefined, name: string) => new RegExp(`^${name}: (.*?)\\r?$`, 'im').exec(request ?? '')?.[1]
+
+  it('names its source with a signature that only reads that blob, for an hour, and takes nothing over', async () => {
+    await using server = await startRawServer((socket) => socket.end(answer(201, put)))
+    const storage = open(server.endpoint)
+    await storage.serverCopy?.copy(sourceOf(storage), 'copy', { metadata: { contentType: 'text/css', user: { new: '2' } }, ifAbsent: true })
+    const source = new URL(headerOf(server.requests[0], 'x-ms-copy-source') ?? '')
+    expect(source.pathname).toBe('/acc/box/a%20b/%C3%BC')
+    expect(Object.fromEntries(source.searchParams)).toMatchObject({ sp: 'r', sr: 'b' })
+    expect(Date.parse(source.searchParams.get('se') ?? '') - Date.now()).toBeLessThanOrEqual(3_600_000)
+    expect(server.requests[0]).toMatch(/^PUT \/acc\/box\/copy HTTP/)
+    const sent = ['x-ms-source-if-match', 'x-ms-copy-source-blob-properties', 'x-ms-blob-content-type', 'x-ms-meta-new', 'if-none-match'].map((name) => headerOf(server.requests[0], name))
+    expect(sent).toEqual(['"0x1"', 'false', 'text/css', '2', '*'])
+  })
+
+  it('of an address with a signature names its source with that one, and is of that caller', async () => {
+    await using server = await startRawServer((socket) => socket.end(answer(201, put)))
+    const storage = open(server.endpoint, { sasToken: '?sv=1&sig=mine' })
+    const other = open(server.endpoint, { sasToken: 'sv=1&sig=other' })
+    expect([storage.serverCopy?.reaches(storage.info), storage.serverCopy?.reaches(other.info)]).toEqual([true, false])
+    expect(JSON.stringify(storage.info)).not.toContain('mine')
+    await storage.serverCopy?.copy(sourceOf(storage), 'copy', { metadata: { user: { new: '2' } } })
+    expect(headerOf(server.requests[0], 'x-ms-copy-source')).toMatch(/\/acc\/box\/a%20b\/%C3%BC\?sv=1&sig=mine$/)
+  })
+
+  it('that brought metadata nobody gave is rid of it', async () => {
+    const answers = [answer(201, put), answer(200, { ...blobHeaders, 'content-length': 0, 'x-ms-meta-old': '1' }), answer(200, { ...put, etag: '"0x3"' })]
+    await using server = await startRawServer((socket) => socket.end(answers.shift() ?? ''))
+    const storage = open(server.endpoint)
+    expect(await storage.serverCopy?.copy(sourceOf(storage), 'copy', noMetadata)).toMatchObject({ etag: '0x3' })
+    expect(server.requests.map((request) => request.split(' HTTP')[0])).toEqual(['PUT /acc/box/copy', 'HEAD /acc/box/copy', 'PUT /acc/box/copy?comp=metadata'])
+    expect(headerOf(server.requests[2], 'if-match')).toBe('"0x2"')
+    expect(server.requests[2]).not.toMatch(/x-ms-meta-/i)
+  })
+
+  it('may take longer than other calls', async () => {
+    const waiting: (() => void)[] = []
+    await using server = await startRawServer((socket, head) => void (head.startsWith('PUT') && waiting.push(() => socket.end(answer(201, put)))))
+    const storage = open(server.endpoint, {}, { ...timeouts, completeMs: 60_000 })
+    const copying = storage.serverCopy?.copy(sourceOf(storage), 'copy', { metadata: { user: { new: '2' } } })
+    await awaitUntil(() => waiting.length > 0, { what: 'the copy was asked for' })
+    await expectFailure(storage.head('key'), 'timeout')
+    for (const respond of waiting) respond()
+    expect(await copying).toMatchObject({ etag: '0x2' })
+  })
+})

@@ -192,3 +192,26 @@ describe('a listing', () => {
     expect((await list(storage)).map(({ key }) => key)).toEqual(['key'])
   })
 })
+
+describe('a copy within the store', () => {
+  it('goes on by its token until it is done, with the same words each time', async () => {
+    const answers = [{ done: false, rewriteToken: 'T1' }, { done: true, resource: { generation: '9', crc32c: 'yZRlqg==' } }]
+    const { storage, requests } = await serve((_, response) => sendJson(response, answers.shift() ?? {}))
+    const source = { info: { ...storage.info, bucket: 'photos', prefix: 'in/' }, key: 'a/b', ifMatch: '7' }
+    expect(await storage.serverCopy?.copy(source, 'c d', { metadata: { user: {} }, ifAbsent: true })).toEqual({ etag: '9', hashes: { crc32c: 'c99465aa' } })
+    const line = 'POST /storage/v1/b/photos/o/in%2Fa%2Fb/rewriteTo/b/lake/o/c%20d?fields=done%2CrewriteToken%2Cresource%28generation%2Ccrc32c%2Cmd5Hash%29&ifGenerationMatch=0&ifSourceGenerationMatch=7'
+    expect(requests).toEqual([line, `${line}&rewriteToken=T1`])
+  })
+
+  it('that is neither done nor to be gone on with fails', async () => {
+    const { storage } = await serve((_, response) => sendJson(response, { done: false }))
+    await expect(storage.serverCopy?.copy({ info: storage.info, key: 'a' }, 'b', noMetadata)).rejects.toMatchObject({ kind: 'unexpected' })
+  })
+
+  it('is one of the same caller, whose key file cannot be read from what is told', () => {
+    const of = (keyFile?: string) => openGcs({ vendor: 'gcs', bucket: 'lake', ...(keyFile && { keyFile }) })
+    const { serverCopy, info } = of('/secret/place/key.json')
+    expect([serverCopy?.reaches({ ...info, bucket: 'other' }), serverCopy?.reaches(of().info), serverCopy?.reaches(of('/other.json').info)]).toEqual([true, false, false])
+    expect(JSON.stringify(info)).not.toContain('secret')
+  })
+})

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { openMemory } from '../../../storage/drivers/memory/driver.ts'
 import { rowsOf, runJob } from '../../report/support.ts'
@@ -24,5 +25,26 @@ describe('a job from a list of URLs', () => {
       ['line 4 of urls.tsv', 'KeyUnsupported', 'Line 4 of urls.tsv has the file name "copy/a+1", which line 1 has already.'],
       ['line 5 of urls.tsv', 'KeyUnsupported', 'Line 5 of urls.tsv has no tab between URL and file name.'],
     ])
+  })
+
+  it('retried, says of each line again what is wrong with it, and of one that was mended what to do', async () => {
+    const { server } = await serve({ '/a': (_, response) => void response.writeHead(200, { 'content-length': 1 }).end('a') })
+    const row = `${server.origin}/a\ta`
+    const lines = [row, 'no tab', row, ...Array.from({ length: 5_000 }, () => ''), 'ftp://x/y\ty']
+    const file = listFile(lines.join('\n'))
+    const destination = openMemory()
+    const told = async (run: number) => {
+      const rows = await rowsOf(destination, run, 'error_list')
+      return rows.map(({ file_name: name, code, description }) => [name, code, description]).toSorted()
+    }
+    await runJob({ source: await openList(file), destination })
+    const first = await told(1)
+    expect(first.map(([name]) => name)).toEqual(['line 2 of urls.tsv', 'line 3 of urls.tsv', 'line 5004 of urls.tsv'])
+    expect((await runJob({ source: await openList(file), destination, run: 2, retry: { run: 1 } })).counts).toMatchObject({ completed: { files: 0 }, failed: { files: 3 } })
+    expect(await told(2)).toEqual(first)
+
+    writeFileSync(file, lines.with(1, `${server.origin}/a\tb`).join('\n'))
+    await runJob({ source: await openList(file), destination, run: 3, retry: { run: 2 } })
+    expect((await told(3))[0]).toEqual(['line 2 of urls.tsv', 'SourceGone', expect.stringContaining('is in order now, with the file name "b": run the job again')])
   })
 })

@@ -82,6 +82,24 @@ describe('credentials of a process', () => {
     expect(await storage.head('key')).toMatchObject({ key: 'key', size: 3 })
   })
 
+  it('that expire while a body is sent as it comes fail that call as retryable, and are anew for the next', async () => {
+    const [old, fresh] = [key(1, Date.now() + 60 * minuteMs), key(2, Date.now() + 60 * minuteMs)]
+    server.setKeys([old])
+    give(old, 60 * minuteMs)
+    const { multipart } = storage
+    if (multipart?.putLongPart === undefined) throw new Error('no long parts')
+    const { putLongPart } = multipart
+    const bytes = Buffer.alloc(70_000, 7)
+    const chunks = async function* () {
+      yield bytes
+    }
+    const upload = await multipart.create('large', { metadata: { user: {} }, size: bytes.length, partBytes: 5 * 2 ** 20, long: true })
+    server.setKeys([key(1, Date.now() - 1), fresh])
+    give(fresh, 60 * minuteMs)
+    await expect(putLongPart(upload, 1, { size: bytes.length, chunks: chunks() })).rejects.toMatchObject({ kind: 'unavailable', retryable: true })
+    expect(await putLongPart(upload, 1, { size: bytes.length, chunks: chunks() })).toMatchObject({ number: 1, size: bytes.length })
+  })
+
   it('are fetched before they expire, without a refusal', async () => {
     const [old, fresh] = [key(1, Date.now() + 60 * minuteMs), key(2, Date.now() + 60 * minuteMs)]
     server.setKeys([old, fresh])

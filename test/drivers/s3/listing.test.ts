@@ -4,7 +4,8 @@ import { scanPage } from '../../../storage/drivers/s3/listing.ts'
 const page = (inner: string): string =>
   `<?xml version="1.0" encoding="UTF-8"?>\n<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${inner}</ListBucketResult>`
 const entry = (inner: string): string => `<Contents>${inner}</Contents>`
-const keys = (xml: string): string[] => scanPage(page(xml), false).entries.map(({ key }) => key)
+const rest = '<Size>1</Size><LastModified>2026-11-23T15:00:00.000Z</LastModified>'
+const keys = (xml: string): string[] => scanPage(page(xml.replaceAll('</Contents>', `${rest}</Contents>`)), false).entries.map(({ key }) => key)
 
 describe('a page of a listing', () => {
   it('is read whatever the order of fields, inside one entry only', () => {
@@ -38,7 +39,7 @@ describe('a page of a listing', () => {
   })
 
   it('takes what the page says of itself from outside of the entries', () => {
-    const contents = entry('<Key>k</Key><IsTruncated>false</IsTruncated>')
+    const contents = entry(`<Key>k</Key>${rest}<IsTruncated>false</IsTruncated>`)
     const after = scanPage(
       page(`${contents}<NextContinuationToken>t+1/%3D</NextContinuationToken><IsTruncated>true</IsTruncated>`),
       false,
@@ -54,6 +55,21 @@ describe('a page of a listing', () => {
   it('of version 1 has the next marker decoded as keys are', () => {
     const said = '<EncodingType>url</EncodingType><NextMarker>a%2Bb+c</NextMarker><IsTruncated>true</IsTruncated>'
     expect(scanPage(page(said), false)).toEqual({ entries: [], truncated: true, marker: 'a+b c' })
+  })
+
+  it.each([
+    ['a page of another kind', '<html><body>Please log in</body></html>'],
+    ['half a page', page(entry(`<Key>k</Key>${rest}`)).slice(0, -5)],
+    ['a page cut within an entry', page(entry(`<Key>k</Key>${rest}`)).slice(0, -60)],
+    ['an entry without a name', page(entry(rest))],
+    ['an entry without a size', page(entry('<Key>k</Key><LastModified>2026-11-23T15:00:00.000Z</LastModified>'))],
+    ['a name that is not URL-encoded', page(`<EncodingType>url</EncodingType>${entry(`<Key>100%</Key>${rest}`)}`)],
+  ])('is refused where it is %s: it would be taken for an empty or a short one', (_, xml) => {
+    expect(() => scanPage(xml, false)).toThrow(expect.objectContaining({ kind: 'unexpected' }))
+  })
+
+  it('leaves entities alone that are none', () => {
+    expect(keys(entry('<Key>&#x110000; &constructor; &#99999999999; &#x41;</Key>'))).toEqual(['&#x110000; &constructor; &#99999999999; A'])
   })
 
   it('may be empty', () => {

@@ -1,18 +1,18 @@
 /** What is at the server, seen by plain file system calls and by ssh2-sftp-client itself; some of it takes root, and is skipped by name elsewhere. */
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import SftpClient from 'ssh2-sftp-client'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { openSftp, type SftpOptions } from '../../../storage/drivers/sftp/driver.ts'
-import { isStorageError } from '../../../storage/error.ts'
 import type { ListEntry, ListPage, Multipart, Storage } from '../../../storage/storage.ts'
 import { bytesOf, expectFailure, keysOf, list, noMetadata, put, read, readText, sha256 } from '../../conformance/tools.ts'
 import { temporaryFolder } from '../../support/processes.ts'
+import { fullDiskCases } from '../../storage/tree/cases/full-disk.ts'
+import { linkCases } from '../../storage/tree/cases/links.ts'
 import { startSshd, type Sshd } from '../../support/sshd.ts'
 
 const isRoot = process.getuid?.() === 0
@@ -169,35 +169,7 @@ describe('keys', () => {
   })
 })
 
-describe('symbolic links', () => {
-  let outside: string
-  beforeEach(() => void (outside = temporaryFolder('outside')))
-
-  it('nothing is written, read or deleted through one that leads out', async () => {
-    writeFileSync(join(outside, 'secret'), 'secret')
-    symlinkSync(outside, join(path, 'out'))
-    const storage = open()
-    await expectFailure(put(storage, 'out/file', 'x'), 'key-unsupported')
-    await expectFailure(put(storage, 'out/below/file', 'x'), 'key-unsupported')
-    await expectFailure(put(storage, 'out/below/', ''), 'key-unsupported')
-    await expectFailure(multipartOf(storage).create('out/file', { ...noMetadata, size: 1, partBytes: 1 }), 'key-unsupported')
-    await expectFailure(readText(storage, 'out/secret'), 'key-unsupported')
-    await expectFailure(storage.delete('out/secret'), 'key-unsupported')
-    expect(readdirSync(outside)).toEqual(['secret'])
-  })
-
-  it('one that is replaced by a file is itself replaced; one within the folder can be written through', async () => {
-    writeFileSync(join(outside, 'target'), 'target')
-    symlinkSync(join(outside, 'target'), join(path, 'link'))
-    mkdirSync(join(path, 'real'))
-    symlinkSync('real', join(path, 'alias'))
-    await put(open(), 'link', 'new')
-    await put(open(), 'alias/file', 'x')
-    expect(readFileSync(join(outside, 'target'), 'utf8')).toBe('target')
-    expect(readFileSync(join(path, 'link'), 'utf8')).toBe('new')
-    expect(readFileSync(join(path, 'real/file'), 'utf8')).toBe('x')
-  })
-})
+linkCases(() => path, open)
 
 describe('reading and writing', () => {
   it('plain files and ours are the same, of sizes about a chunk and about all that is in flight', async () => {
@@ -332,49 +304,4 @@ describe.skipIf(!isRoot)('rights (as root, who lets another log in)', () => {
   })
 })
 
-describe.skipIf(!isRoot)('a file system that is full (as root)', () => {
-  let mountPoint: string
-  let isMounted = false
-  beforeAll(() => {
-    mountPoint = mkdtempSync(join(tmpdir(), 'tranship-full-'))
-    isMounted = mounted(mountPoint)
-  })
-  beforeEach(({ skip }) => skip(!isMounted, 'nothing can be mounted here'))
-  afterAll(() => {
-    if (isMounted) execFileSync('umount', ['-l', mountPoint])
-    rmSync(mountPoint, { recursive: true, force: true })
-  })
-
-  it('a put into a full one fails as full, leaves nothing, and works again when there is room', async () => {
-    const storage = open({}, mountPoint)
-    await put(storage, 'kept', bytesOf(500_000))
-    const error = await put(storage, 'large', bytesOf(2_000_000)).catch((thrown: unknown) => thrown)
-    expect(isStorageError(error, 'full') && error.scope).toBe('address')
-    expect(readdirSync(mountPoint)).toEqual(['kept'])
-    await storage.delete('kept')
-    await put(storage, 'large', bytesOf(900_000))
-    expect(await keysOf(storage)).toEqual(['large'])
-    await storage.delete('large')
-  })
-
-  it('so does a part of an upload, which goes on later', async () => {
-    const storage = open({}, mountPoint)
-    const multipart = multipartOf(storage)
-    const upload = await multipart.create('large', { ...noMetadata, size: 900_000, partBytes: 450_000 })
-    const first = await multipart.putPart(upload, 1, [bytesOf(450_000)])
-    await put(storage, 'filler', bytesOf(400_000))
-    await expectFailure(multipart.putPart(upload, 2, [bytesOf(450_000)]), 'full')
-    await storage.delete('filler')
-    await multipart.complete(upload, [first, await multipart.putPart(upload, 2, [bytesOf(450_000)])], {})
-    expect((await storage.head('large')).size).toBe(900_000)
-  })
-})
-
-function mounted(at: string): boolean {
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', at], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
-}
+fullDiskCases((root) => open({}, root))

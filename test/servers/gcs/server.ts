@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { startFakeGcsServer, type FakeGcsServer } from '../../support/fake-gcs-server.ts'
 import { send, sendJsonFault, sendXmlFault, type GcsFault } from './answer.ts'
+import { isRewrite, Rewrites } from './rewrites.ts'
 import { Uploads } from './uploads.ts'
 
 export interface GcsServerOptions {
@@ -11,6 +12,8 @@ export interface GcsServerOptions {
   readonly faults?: Readonly<Record<string, GcsFault>>
   /** Why a request with this `Authorization` is refused. */
   readonly refuse?: (authorization: string | undefined) => GcsFault | undefined
+  /** Of a rewrite, default: all. */
+  readonly rewriteBytesPerCall?: number
 }
 
 export interface GcsServer {
@@ -27,14 +30,14 @@ export interface SeenRequest {
   readonly headers: IncomingMessage['headers']
 }
 
-export async function startGcsServer({ buckets = [], faults = {}, refuse = () => undefined }: GcsServerOptions = {}): Promise<GcsServer> {
+export async function startGcsServer({ buckets = [], faults = {}, refuse = () => undefined, rewriteBytesPerCall }: GcsServerOptions = {}): Promise<GcsServer> {
   const behind = await startFakeGcsServer()
   for (const name of buckets) await behind.makeBucket(name)
-  const uploads = new Uploads(behind.endpoint)
+  const doors: Doors = { behind, uploads: new Uploads(behind.endpoint), rewrites: new Rewrites(behind.endpoint, rewriteBytesPerCall) }
   const requests: SeenRequest[] = []
   const listener: RequestListener = (request, response) => {
     requests.push({ line: `${request.method} ${request.url}`, headers: request.headers })
-    void answer(request, response, behind, uploads, (bucket) => refuse(request.headers.authorization) ?? faults[bucket]).catch((error: unknown) =>
+    void answer(request, response, doors, (bucket) => refuse(request.headers.authorization) ?? faults[bucket]).catch((error: unknown) =>
       send(response, 500, {}, String(error)),
     )
   }
@@ -51,7 +54,13 @@ export async function startGcsServer({ buckets = [], faults = {}, refuse = () =>
 
 type FaultOf = (bucket: string) => GcsFault | undefined
 
-async function answer(request: IncomingMessage, response: ServerResponse, behind: FakeGcsServer, uploads: Uploads, faultOf: FaultOf): Promise<void> {
+interface Doors {
+  readonly behind: FakeGcsServer
+  readonly uploads: Uploads
+  readonly rewrites: Rewrites
+}
+
+async function answer(request: IncomingMessage, response: ServerResponse, { behind, uploads, rewrites }: Doors, faultOf: FaultOf): Promise<void> {
   const { method = 'GET', url = '/', headers } = request
   const [path = '', query = ''] = url.split('?', 2)
   const [, jsonBucket] = /^(?:\/(?:upload|download))?\/storage\/v1\/b\/([^/]+)/.exec(path) ?? []
@@ -61,8 +70,9 @@ async function answer(request: IncomingMessage, response: ServerResponse, behind
     request.resume()
     return jsonBucket === undefined ? sendXmlFault(response, fault) : sendJsonFault(response, fault)
   }
-  if (jsonBucket !== undefined) return pass(request, response, behind)
   const search = new URLSearchParams(query)
+  if (isRewrite(path)) return await rewrites.answer({ path, query: search, body: await buffer(request) }, response)
+  if (jsonBucket !== undefined) return pass(request, response, behind)
   const body = await buffer(request)
   await uploads.answer({ method, bucket: xmlBucket, key: decodeURIComponent(key), query: search, headers, body }, response)
 }

@@ -5,6 +5,7 @@ import { openHasher } from '../../../copy/hashing.ts'
 import { ofHashHeader, toHashHeader } from '../../../storage/drivers/gcs/hashes.ts'
 import { split, element } from '../../../storage/http/xml.ts'
 import { sendXml, sendXmlFault, send, textNode } from './answer.ts'
+import { store, type Resource } from './behind.ts'
 
 const minPartBytes = 5 * 2 ** 20
 
@@ -101,30 +102,19 @@ export class Uploads {
     const parts = named.flatMap(({ held, etag }) => (held?.etag === etag && held ? [held.bytes] : []))
     if (parts.length < named.length || parts.length === 0) return sendXmlFault(response, invalidPart)
     if (parts.slice(0, -1).some(({ length }) => length < minPartBytes)) return sendXmlFault(response, tooSmall)
-    const crc32c = await this.#store(upload, parts)
+    const stored = await store(this.#behind, upload.bucket, toResource(upload.key, upload.headers), parts)
+    const { crc32c } = (await stored.json()) as { crc32c: string }
     this.#held.delete(upload.id)
     const result = textNode('Bucket', upload.bucket) + textNode('Key', upload.key) + textNode('ETag', `"${randomUUID()}"`)
     sendXml(response, 200, `<CompleteMultipartUploadResult>${result}</CompleteMultipartUploadResult>`, { 'x-goog-hash': `crc32c=${crc32c}` })
   }
-
-  async #store({ bucket, key, headers }: Upload, parts: readonly Buffer[]): Promise<string> {
-    const type = headers['content-type'] ?? 'application/octet-stream'
-    const [first, second] = ['application/json', type].map((one) => `--b0undary\r\ncontent-type: ${one}\r\n\r\n`)
-    const body = Buffer.concat([Buffer.from(`${first}${JSON.stringify(toResource(key, headers))}\r\n${second}`), ...parts, Buffer.from('\r\n--b0undary--\r\n')])
-    const stored = await fetch(`${this.#behind}/upload/storage/v1/b/${bucket}/o?uploadType=multipart`, {
-      method: 'POST',
-      headers: { 'content-type': 'multipart/related; boundary=b0undary' },
-      body,
-    })
-    return ((await stored.json()) as { crc32c: string }).crc32c
-  }
 }
 
-function toResource(name: string, headers: IncomingHttpHeaders): object {
+function toResource(name: string, headers: IncomingHttpHeaders): Resource {
   const metadata = Object.entries(headers).flatMap(([header, value]) => (header.startsWith('x-goog-meta-') ? [[header.slice('x-goog-meta-'.length), value]] : []))
   return {
     name,
-    contentType: headers['content-type'],
+    contentType: headers['content-type'] ?? 'application/octet-stream',
     cacheControl: headers['cache-control'],
     contentEncoding: headers['content-encoding'],
     contentDisposition: headers['content-disposition'],

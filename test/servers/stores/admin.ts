@@ -12,6 +12,7 @@ import type { StoreService } from './service.ts'
  * | GET /-/counters | {total, operations, statuses, bytesIn, bytesOut} |
  * | GET /-/traffic | [{second, bytesIn, bytesOut}] |
  * | DELETE /-/counters | sets both back |
+ * | GET /-/log, DELETE /-/log | the requests since the last reset, in the order in which they came; resets it |
  * | GET /-/faults | the rules with their hits |
  * | POST /-/faults | adds one rule or a list of them; answers {ids} |
  * | DELETE /-/faults, /-/faults/ID | removes all, or one |
@@ -42,6 +43,8 @@ const commands: Readonly<Record<string, Command>> = {
   'GET counters': service => service.counters.counts(),
   'GET traffic': service => service.counters.traffic(),
   'DELETE counters': service => service.counters.reset(),
+  'GET log': service => service.log.list(),
+  'DELETE log': service => service.log.reset(),
   'GET faults': service => service.faults.list(),
   'POST faults': (service, body) => ({ ids: [body as FaultRule | FaultRule[]].flat().map(rule => service.faults.add(rule)) }),
   'DELETE faults': service => service.faults.clear(),

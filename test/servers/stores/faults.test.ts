@@ -1,5 +1,5 @@
 import { request } from 'undici'
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
 import type { FaultAction } from './faults.ts'
 import { KiB } from './options.ts'
 import { startOssServer, type StoreServer } from './server.ts'
@@ -32,6 +32,17 @@ it('throttles with Retry-After, so often as it is told', async () => {
   expect(server.faults.hits(id)).toBe(2)
   on('GetObject', { kind: 'error', code: 'QpsLimitExceeded' })
   expect(await get()).toMatchObject({ status: 429, code: 'QpsLimitExceeded' })
+})
+
+it('lets so many a second pass, and throttles what comes faster', async () => {
+  const id = on('GetObject', { kind: 'error', code: 'SlowDown' }, { aboveRate: 20 })
+  const started = performance.now()
+  const statuses: number[] = []
+  for (let n = 0; n < 30; n++) statuses.push((await get({ query: { 'response-expires': String(n) } })).status)
+  const allowed = 3 + (20 * (performance.now() - started)) / 1_000
+  expect(statuses.filter(status => status === 200).length).toBeLessThanOrEqual(allowed)
+  expect(statuses[0]).toBe(200)
+  expect(server.faults.hits(id)).toBe(statuses.filter(status => status === 503).length)
 })
 
 it('strikes every third request of a prefix, and no other', async () => {
@@ -177,4 +188,30 @@ it('is controlled by other processes on this machine through /-/', async () => {
   expect(await get()).toMatchObject({ code: 'RequestTimeTooSkewed' })
   await control('PUT', 'clock', { offsetMs: 0 })
   expect((await fetch(`${server.endpoint}/-/nonsense`)).status).toBe(404)
+})
+
+it('holds a request until it is let go, before its work and after', async () => {
+  for (const at of ['start', 'answer'] as const) {
+    const key = `held-${at}`
+    const id = on('PutObject', { kind: 'hold', at, release: 'go-on' }, { times: 1 })
+    const putting = put({ key, body: Buffer.from('x') })
+    await vi.waitFor(() => expect(server.faults.hits(id)).toBe(1))
+    await vi.waitFor(async () => expect(await get({ key })).toMatchObject({ status: at === 'answer' ? 200 : 404 }))
+    server.faults.remove(id)
+    expect(await putting).toMatchObject({ status: 200 })
+    expect(await get({ key })).toMatchObject({ status: 200 })
+  }
+})
+
+it('breaks what it held, if it is told to: then nothing was done, or all of it', async () => {
+  for (const at of ['start', 'answer'] as const) {
+    const key = `broken-${at}`
+    const id = on('PutObject', { kind: 'hold', at, release: 'break' })
+    const putting = put({ key, body: Buffer.from('x') })
+    const broken = expect(putting).rejects.toThrow()
+    await vi.waitFor(() => expect(server.faults.hits(id)).toBe(1))
+    server.faults.clear()
+    await broken
+    expect(await get({ key })).toMatchObject({ status: at === 'answer' ? 200 : 404 })
+  }
 })

@@ -18,6 +18,8 @@ export interface FaultRule {
   readonly every?: number
   /** Ends after so many. Default: never. */
   readonly times?: number
+  /** Only what comes faster than so many a second: as a store throttles. */
+  readonly aboveRate?: number
   readonly do: FaultAction
 }
 
@@ -48,6 +50,8 @@ export type FaultAction =
   | { readonly kind: 'header'; readonly name: string; readonly value: string | null }
   | { readonly kind: 'ignore-range' }
   | { readonly kind: 'latency'; readonly ms: number }
+  /** Waits until the rule is removed: before anything is looked at, or once the work is done. Then goes on, or breaks the connection. */
+  | { readonly kind: 'hold'; readonly at: 'start' | 'answer'; readonly release: 'go-on' | 'break' }
   /** Bodies pass at this rate, both ways. */
   | { readonly kind: 'slow'; readonly bytesPerSecond: number }
 
@@ -58,8 +62,12 @@ interface ActiveRule {
   readonly rule: FaultRule
   readonly key: ByteString | undefined
   readonly keyPrefix: ByteString | undefined
+  readonly removed: PromiseWithResolvers<void>
   seen: number
   hits: number
+  /** What may still pass of `aboveRate`. */
+  tokens: number
+  tokensAtMs: number
 }
 
 export class Faults {
@@ -70,27 +78,38 @@ export class Faults {
   add(rule: FaultRule): string {
     const id = rule.id ?? String(this.#next++)
     const { key, keyPrefix } = rule
+    this.remove(id)
     this.#rules.set(id, {
       rule,
       key: key === undefined ? undefined : toBytes(key),
       keyPrefix: keyPrefix === undefined ? undefined : toBytes(keyPrefix),
+      removed: Promise.withResolvers(),
       seen: 0,
       hits: 0,
+      tokens: 0,
+      tokensAtMs: 0,
     })
     return id
   }
 
   remove(id: string): void {
+    this.#rules.get(id)?.removed.resolve()
     this.#rules.delete(id)
   }
 
   clear(): void {
-    this.#rules.clear()
+    for (const id of this.#rules.keys()) this.remove(id)
   }
 
   /** How often a rule has struck. */
   hits(id: string): number {
     return this.#rules.get(id)?.hits ?? 0
+  }
+
+  /** Resolves once the rule of this action is there no more. */
+  async untilRemoved(action: FaultAction): Promise<void> {
+    const active = [...this.#rules.values()].find(({ rule }) => rule.do === action)
+    await active?.removed.promise
   }
 
   list(): (FaultRule & { id: string; hits: number })[] {
@@ -109,8 +128,20 @@ export class Faults {
 function due(active: ActiveRule): boolean {
   const { skip = 0, every = 1, times = Infinity } = active.rule
   const seen = active.seen++
-  if (seen < skip || (seen - skip) % every !== 0 || active.hits >= times) return false
+  if (seen < skip || (seen - skip) % every !== 0 || active.hits >= times || passes(active)) return false
   active.hits++
+  return true
+}
+
+/** A bucket that holds what comes in a tenth of a second. */
+function passes(active: ActiveRule): boolean {
+  const { aboveRate } = active.rule
+  if (aboveRate === undefined) return false
+  const nowMs = performance.now()
+  active.tokens = Math.min(1 + aboveRate / 10, active.tokens + ((nowMs - active.tokensAtMs) * aboveRate) / 1_000)
+  active.tokensAtMs = nowMs
+  if (active.tokens < 1) return false
+  active.tokens--
   return true
 }
 

@@ -8,11 +8,12 @@ import { Counters } from './counters.ts'
 import type { Dialect, Door, ErrorRequest } from './dialect.ts'
 import { errorAnswer } from './error-answer.ts'
 import { StoreError, toStoreError } from './error.ts'
-import { actionOf, Faults, type FaultAction } from './faults.ts'
+import { actionOf, Faults, type ActionOf, type FaultAction } from './faults.ts'
 import { operationOf, type Operation } from './operation.ts'
 import type { AccessKey, BucketOptions, ServerOptions } from './options.ts'
 import { ClientGone } from './receive.ts'
 import { doorOf, parseRequest, targetOf, type HostRules, type StoreRequest } from './request.ts'
+import { RequestLog, type LoggedRequest } from './request-log.ts'
 import { send } from './send.ts'
 import { Store } from './store/store.ts'
 
@@ -23,6 +24,7 @@ export class StoreService {
   readonly store: Store
   readonly counters: Counters
   readonly faults = new Faults()
+  readonly log = new RequestLog()
   readonly #hosts: HostRules
   readonly #clock: () => number
   readonly #requestIds = requestIds()
@@ -74,23 +76,34 @@ export class StoreService {
     }
     const operation = operationOf(request)
     this.counters.request(operation ?? 'Unknown')
+    const logged = this.log.add(operation ?? 'Unknown', request)
     const context = this.#context(request, this.faults.strike(request, operation ?? 'Unknown'))
     try {
-      await this.#serve(context, operation, response)
+      await this.#serve(context, operation, response, logged)
     } catch (error) {
       if (error instanceof ClientGone) return void response.destroy()
       await send(context, response, this.#errorAnswer(door, error, request))
     }
   }
 
-  async #serve(context: Context, operation: Operation | undefined, response: ServerResponse): Promise<void> {
+  async #serve(context: Context, operation: Operation | undefined, response: ServerResponse, logged: LoggedRequest): Promise<void> {
     const { request, faults } = context
+    const hold = actionOf(faults, 'hold')
+    if (hold?.at === 'start' && !(await this.#goesOn(hold, response))) return
     if (faults.length > 0) await strikeFirst(faults, response)
     if (response.destroyed) return
     const answer = await this.#answer(context, operation)
+    logged.done = true
+    if (hold?.at === 'answer' && !(await this.#goesOn(hold, response))) return
     if (actionOf(faults, 'lose-answer')) return void response.socket?.resetAndDestroy()
     if (response.destroyed || (request.message.destroyed && !request.message.complete)) return
     await sendHeld(context, response, answer)
+  }
+
+  async #goesOn(hold: ActionOf<'hold'>, response: ServerResponse): Promise<boolean> {
+    await this.faults.untilRemoved(hold)
+    if (hold.release === 'break') response.socket?.resetAndDestroy()
+    return hold.release === 'go-on'
   }
 
   async #answer(context: Context, operation: Operation | undefined): Promise<Answer> {

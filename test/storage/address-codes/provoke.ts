@@ -1,27 +1,75 @@
 /** How each vendor outside the S3 family is brought to the conditions of `table.ts`, at a server of the test's own. */
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { ContainerSASPermissions, generateBlobSASQueryParameters } from '@azure/storage-blob'
+import { openAzblob } from '../../../storage/drivers/azblob/driver.ts'
+import { openGcs } from '../../../storage/drivers/gcs/driver.ts'
+import { openSftp } from '../../../storage/drivers/sftp/driver.ts'
 import { openStorage, type ResolvedAddress } from '../../../storage/open.ts'
+import type { Storage } from '../../../storage/storage.ts'
 import { faults } from '../../servers/gcs/faults.ts'
 import { startGcsServer } from '../../servers/gcs/server.ts'
 import { startUssServer } from '../../servers/uss/server.ts'
 import { startAzurite } from '../../support/azurite.ts'
 import { temporaryFolder } from '../../support/processes.ts'
+import { mountSmallDisk } from '../../support/small-disk.ts'
+import { startPlainSftp } from '../../support/plain-sftp.ts'
 import { startSshd } from '../../support/sshd.ts'
 import { startWebServer } from '../../support/web-server.ts'
 
 export interface Provoked {
-  /** By condition. */
-  readonly addresses: Readonly<Record<string, ResolvedAddress>>
+  /** By condition. A driver opened by itself where a condition takes what an address cannot say. */
+  readonly addresses: Readonly<Record<string, ResolvedAddress | (() => Storage)>>
+  /** Conditions that hold only while this runs. */
+  readonly during?: Readonly<Record<string, <T>(work: () => Promise<T>) => Promise<T>>>
+  /** Conditions that cannot be made on this machine, and why. */
+  readonly missing?: Readonly<Record<string, string>>
   stop(): Promise<void>
 }
 
 const nowhere = 'http://localhost:9'
 const unreachable = 'an endpoint that refuses connections'
+const silent = 'an endpoint that never answers'
+const badPrefix = 'a prefix that no name can begin with'
+const closed = 'a folder that may not be read'
+const impatience = { connectMs: 200, headersMs: 200, completeMs: 200, bodyMs: 200 }
+
+/** Takes connections and says nothing. */
+async function startSilence(): Promise<{ readonly port: number; stop(): Promise<void> }> {
+  const sockets = new Set<Socket>()
+  const server = createServer((socket) => void sockets.add(socket.on('error', () => socket.destroy())))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const stop = (): Promise<void> => {
+    for (const socket of sockets) socket.destroy()
+    return new Promise((resolve) => server.close(() => resolve()))
+  }
+  return { port: (server.address() as AddressInfo).port, stop }
+}
+
+/** Root may read any folder: it gives that up meanwhile. */
+async function asNobody<T>(work: () => Promise<T>): Promise<T> {
+  if (process.getuid?.() !== 0) return await work()
+  process.seteuid?.(65_534)
+  try {
+    return await work()
+  } finally {
+    process.seteuid?.(0)
+  }
+}
+
+/** A folder that can be gone through but not listed. */
+function closedFolder(): string {
+  const path = temporaryFolder('closed')
+  chmodSync(path, 0o755)
+  mkdirSync(join(path, 'folder'))
+  chmodSync(join(path, 'folder'), 0o311)
+  return join(path, 'folder')
+}
 
 async function azblob(): Promise<Provoked> {
   const server = await startAzurite()
+  const silence = await startSilence()
   const container = await server.makeContainer('photos')
   await container.getBlockBlobClient('file').upload('x', 1)
   const { endpoint, account, accountKey, credential } = server
@@ -38,14 +86,17 @@ async function azblob(): Promise<Provoked> {
       'no such container': { ...usual, container: 'missing' },
       'no rights': withSas('t', new Date(Date.now() + 3_600_000)),
       'a signature past its time': withSas('rlw', new Date(Date.now() - 3_600_000)),
+      [badPrefix]: { ...usual, prefix: 'a\\b/' },
       [unreachable]: { ...usual, endpoint: nowhere },
+      [silent]: () => openAzblob({ ...usual, endpoint: `http://127.0.0.1:${silence.port}/${account}` }, { timeouts: impatience }),
     },
-    stop: () => server.stop(),
+    stop: async () => void (await Promise.all([server.stop(), silence.stop()])),
   }
 }
 
 async function gcs(): Promise<Provoked> {
   const server = await startGcsServer({ buckets: ['photos'], faults: { foreign: faults.forbidden, unknown: faults.badToken } })
+  const silence = await startSilence()
   const keyFile = join(temporaryFolder('keys'), 'key.json')
   writeFileSync(keyFile, 'not a key')
   const usual = { vendor: 'gcs', endpoint: server.endpoint, bucket: 'photos' } as const
@@ -58,14 +109,18 @@ async function gcs(): Promise<Provoked> {
       'a key file without rights': { ...usual, bucket: 'foreign', keyFile },
       'a key file that is none': { vendor: 'gcs', bucket: 'photos', keyFile },
       'a key file that is missing': { vendor: 'gcs', bucket: 'photos', keyFile: `${keyFile}.missing` },
+      [badPrefix]: { ...usual, prefix: 'line\nbreak/' },
       [unreachable]: { ...usual, endpoint: nowhere },
+      [silent]: () => openGcs({ ...usual, endpoint: `http://127.0.0.1:${silence.port}` }, { timeouts: impatience }),
     },
-    stop: () => server.close(),
+    stop: async () => void (await Promise.all([server.close(), silence.stop()])),
   }
 }
 
 async function sftp(): Promise<Provoked> {
   const server = await startSshd()
+  const plain = await startPlainSftp({ password: 'mine' })
+  const silence = await startSilence()
   const path = temporaryFolder('sftp')
   writeFileSync(join(path, 'file'), 'not a key')
   const usual = server.address(path)
@@ -80,9 +135,12 @@ async function sftp(): Promise<Provoked> {
       'no host key': unproven,
       'no such folder': { ...usual, path: join(path, 'missing') },
       'a file instead of a folder': { ...usual, path: join(path, 'file') },
+      [closed]: { vendor: 'sftp', host: '127.0.0.1', port: plain.port, user: 'me', password: 'mine', hostKey: plain.hostKey, path: closedFolder() },
       [unreachable]: { ...usual, port: 9 },
+      [silent]: () => openSftp({ ...usual, port: silence.port }, { connectMs: 200 }),
     },
-    stop: () => server.stop(),
+    during: { [closed]: asNobody },
+    stop: async () => void (await Promise.all([server.stop(), plain.stop(), silence.stop()])),
   }
 }
 
@@ -102,6 +160,7 @@ async function uss(): Promise<Provoked> {
       'no such service': { ...usual, service: 'missing' },
       'no rights': { ...usual, operator: 'without-rights' },
       'a CDN domain of another service': { ...usual, cdnDomain: cdn.origin },
+      [badPrefix]: { ...usual, folder: 'a//b/' },
       [unreachable]: { ...usual, domain: nowhere },
     },
     stop: async () => void (await Promise.all([server.stop(), cdn.stop()])),
@@ -113,6 +172,8 @@ async function nas(): Promise<Provoked> {
   mkdirSync(join(path, 'share'))
   writeFileSync(join(path, 'file'), 'x')
   const usual = { vendor: 'nas', path } as const
+  const disk = mountSmallDisk(64)
+  if (disk) writeFileSync(join(disk.path, 'filler'), Buffer.alloc(64 * 1024))
   return {
     addresses: {
       'nothing wrong': usual,
@@ -120,8 +181,12 @@ async function nas(): Promise<Provoked> {
       'no such folder': { ...usual, folder: 'missing/' },
       'a file instead of a folder': { ...usual, folder: 'file/' },
       'a file instead of the share': { ...usual, path: join(path, 'file') },
+      [closed]: { ...usual, path: closedFolder() },
+      'no room or quota left': { ...usual, path: disk?.path ?? path },
     },
-    stop: async () => {},
+    during: { [closed]: asNobody },
+    ...(!disk && { missing: { 'no room or quota left': 'nothing can be mounted here' } }),
+    stop: async () => disk?.unmount(),
   }
 }
 

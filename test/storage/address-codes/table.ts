@@ -13,6 +13,10 @@ const secret = { 'a wrong secret': ['SourceAddrSecretKeyInvalid', 'DestAddrSecre
 const rights = { 'no rights': ['SourceAddrEndpointBucketPermissionInvalid', 'DestAddrEndpointBucketPermissionInvalid'] } as const
 const bucket = { 'no such bucket': ['SourceAddrEndpointBucketNotMatchOrNoSuchBucket', 'DestAddrBucketInvalid'] } as const
 const endpoint = { 'an endpoint that refuses connections': ['SourceAddrEndpointInvalid', 'DestAddrEndpointInvalid'] } as const
+const silence = { 'an endpoint that never answers': both('CheckAddressTimeOut') } as const
+const badPrefix = { 'a prefix that no name can begin with': ['SourceAddrHasUnsupportedChar', 'DestAddrHasUnsupportedChar'] } as const
+const noRoom = { 'no room or quota left': ['fine', 'DestinationFull'] } as const
+const closed = { 'a folder that may not be read': ['SourceReadDirFailed', 'DestReadDirFailed'] } as const
 const folder = {
   'no such folder': ['SourcePrefixIsNotDir', 'DestPrefixIsNotDir'],
   'a file instead of a folder': ['SourcePrefixIsNotDir', 'DestPrefixIsNotDir'],
@@ -26,13 +30,16 @@ const family = {
   'a bucket of another region': ['SourceAddrRegionInvalid', 'DestAddrRegionInvalid'],
   ...bucket,
   ...rights,
+  ...noRoom,
+  ...badPrefix,
   ...endpoint,
 } as const satisfies Conditions
-const { 'a bucket of another region': _region, 'no rights': _rights, ...amazon } = family
+const { 'a bucket of another region': _region, 'no rights': _rights, 'no room or quota left': _room, 'a prefix that no name can begin with': _prefix, ...amazon } = family
+const { 'a prefix that no name can begin with': _any, ...kingsoft } = family
 
 export const told: Readonly<Record<ConfiguredVendor, Conditions>> = {
   oss: { ...family, 'no rights': both('OssAccessDenied'), 'an archive bucket': both('UnsupportedArchiveBucket') },
-  // Its test server has one account and one region.
+  // Its test server has one account, one region and no quotas; it takes any name.
   s3: amazon,
   azblob: {
     ...nothing,
@@ -41,7 +48,9 @@ export const told: Readonly<Record<ConfiguredVendor, Conditions>> = {
     'a signature past its time': ['SourceAddrAccessKeyInvalid', 'DestAddrAccessKeyInvalid'],
     'no such container': ['AzureSourceAddrContainerInvalid', 'AzureDestAddrContainerInvalid'],
     ...rights,
+    ...badPrefix,
     ...endpoint,
+    ...silence,
   },
   gcs: {
     ...nothing,
@@ -50,15 +59,18 @@ export const told: Readonly<Record<ConfiguredVendor, Conditions>> = {
     ...rights,
     'a key file without rights': ['SourceKeyFileBucketNotMatchedOrPermission', 'DestKeyFileBucketNotMatchedOrPermission'],
     'a key file that is none': ['SourceBadPrivateKeyFileFormat', 'DestBadPrivateKeyFileFormat'],
-    'a key file that is missing': ['SourceAddrAccessKeyInvalid', 'DestAddrAccessKeyInvalid'],
+    'a key file that is missing': ['SourceBadPrivateKeyFileFormat', 'DestBadPrivateKeyFileFormat'],
+    ...badPrefix,
     ...endpoint,
+    ...silence,
   },
   // COS signs no region: its endpoint says it. Archives are classes of objects there, never of a bucket.
   cos: { ...family, 'a wrong region': both('fine') },
   // The S3 doors of these three say nothing of a bucket's class.
   kodo: family,
   bos: family,
-  ks3: family,
+  // It is not known to refuse any character.
+  ks3: kingsoft,
   uss: {
     ...nothing,
     'a wrong operator': ['SourceAddrUserDoesNotExist', 'DestAddrUserDoesNotExist'],
@@ -66,6 +78,7 @@ export const told: Readonly<Record<ConfiguredVendor, Conditions>> = {
     'no such service': ['SourceAddrServiceInvalid', 'DestAddrServiceInvalid'],
     ...rights,
     'a CDN domain of another service': ['SourceAddrCdnInvalid', 'DestAddrCdnInvalid'],
+    ...badPrefix,
     ...endpoint,
   },
   nas: {
@@ -73,6 +86,8 @@ export const told: Readonly<Record<ConfiguredVendor, Conditions>> = {
     'not mounted': ['SourceMountNasFailed', 'DestMountNasFailed'],
     'a file instead of the share': ['SourceMountNasFailed', 'DestMountNasFailed'],
     ...folder,
+    ...closed,
+    ...noRoom,
   },
   sftp: {
     ...nothing,
@@ -82,7 +97,9 @@ export const told: Readonly<Record<ConfiguredVendor, Conditions>> = {
     'another host key': ['SourceAddrHostKeyInvalid', 'DestAddrHostKeyInvalid'],
     'no host key': ['SourceAddrHostKeyInvalid', 'DestAddrHostKeyInvalid'],
     ...folder,
+    ...closed,
     ...endpoint,
+    ...silence,
   },
   http: {
     'nothing wrong': ['fine'],
@@ -101,14 +118,4 @@ export const toldOfFile: Conditions = {
   'a prefix that begins with "/" or does not end in it': ['SourceAddrPrefixInvalid', 'DestAddrPrefixInvalid'],
   'a path that is not absolute': ['SourceAddrPathInvalid', 'DestAddrPathInvalid'],
   'an endpoint that is no URL': ['SourceAddrEndpointInvalid', 'DestAddrEndpointInvalid'],
-}
-
-/** Codes that no row stands for, and why. */
-export const unprovoked: Readonly<Partial<Record<AddressCode, string>>> = {
-  CheckAddressTimeOut: 'The check itself could not be ended, though it was begun again and again: no worker, or one that hangs.',
-  DestinationFull: 'No space or quota is left. Proven by the tables of the drivers\' errors; a full disk is not made for a test.',
-  SourceAddrHasUnsupportedChar: 'Not given: every character that a prefix may have can be sent.',
-  DestAddrHasUnsupportedChar: 'Not given, as the one before.',
-  SourceReadDirFailed: 'Not given: a folder that may not be read is told as SourceAddrEndpointBucketPermissionInvalid.',
-  DestReadDirFailed: 'Not given, as the one before.',
 }

@@ -5,7 +5,6 @@ import { Faults, withFaults } from '../../../storage/layers/with-faults.ts'
 import { withLimits } from '../../../storage/layers/with-limits.ts'
 import { CountingMeter, withMeter } from '../../../storage/layers/with-meter.ts'
 import { withPrefix } from '../../../storage/layers/with-prefix.ts'
-import { withRequestLimit } from '../../../storage/layers/with-request-limit.ts'
 import { openStorage } from '../../../storage/open.ts'
 import { expectFailure, keysOf, noMetadata, put, read, readText } from '../../conformance/tools.ts'
 
@@ -92,28 +91,6 @@ describe('a meter', () => {
     expect(meter.of('putPart')).toMatchObject({ calls: 1, sentBytes: 3 })
     expect(meter.of('list')).toMatchObject({ calls: 0 })
     expect(meter.receivedBytes).toBe(5)
-  })
-})
-
-describe('a request limit', () => {
-  it('spaces calls evenly, in their order, and asks nothing of rare ones', async () => {
-    let nowMs = 1_000
-    const waits: number[] = []
-    const storage = withRequestLimit(openMemory(), 10, { now: () => nowMs, wait: async (ms) => void waits.push(ms) })
-    await Promise.all([storage.list(), storage.list(), storage.list()])
-    expect(waits).toEqual([100, 200])
-    nowMs += 10_000
-    await storage.list()
-    expect(waits).toHaveLength(2)
-  })
-
-  it('a call that waits ends with its signal', async () => {
-    const storage = withRequestLimit(openMemory(), 0.01)
-    await storage.list()
-    const controller = new AbortController()
-    const failure = expectFailure(storage.list({ signal: controller.signal }), 'aborted')
-    controller.abort()
-    await failure
   })
 })
 

@@ -5,6 +5,7 @@ import { Faults, withFaults } from '../../../storage/layers/with-faults.ts'
 import { withRetry, type RetryOptions } from '../../../storage/layers/with-retry.ts'
 import { expectFailure, noMetadata, put, read } from '../../conformance/tools.ts'
 
+const busy: StorageErrorDetails = { kind: 'unavailable' }
 const throttled: StorageErrorDetails = { kind: 'throttled' }
 
 function setUp(error: StorageErrorDetails, times: number, options: RetryOptions = {}) {
@@ -17,33 +18,33 @@ function setUp(error: StorageErrorDetails, times: number, options: RetryOptions 
 
 describe('calls without a body are repeated', () => {
   it('up to four times in all, each wait twice the one before', async () => {
-    const { storage, waits } = setUp(throttled, 3)
+    const { storage, waits } = setUp(busy, 3)
     expect(await storage.list()).toEqual({ entries: [] })
     expect(waits).toEqual([200, 400, 800])
   })
 
   it('and the last failure is told', async () => {
-    const { storage, waits, faults } = setUp(throttled, Infinity)
-    await expectFailure(storage.head('key'), 'throttled')
+    const { storage, waits, faults } = setUp(busy, Infinity)
+    await expectFailure(storage.head('key'), 'unavailable')
     expect(waits).toHaveLength(3)
     expect(faults.struck).toBe(4)
   })
 
   it('after a random part of the wait', async () => {
-    const { storage, waits } = setUp(throttled, 2, { random: () => 0 })
+    const { storage, waits } = setUp(busy, 2, { random: () => 0 })
     await storage.list()
     expect(waits).toEqual([100, 200])
   })
 
   it('after as long as the store asks for', async () => {
-    const { storage, waits } = setUp({ ...throttled, retryAfterMs: 3_000 }, 1)
+    const { storage, waits } = setUp({ ...busy, retryAfterMs: 3_000 }, 1)
     await storage.list()
     expect(waits).toEqual([3_000])
   })
 
   it('not when the store asks for too long', async () => {
-    const { storage, waits } = setUp({ ...throttled, retryAfterMs: 60_000 }, 1)
-    await expectFailure(storage.list(), 'throttled')
+    const { storage, waits } = setUp({ ...busy, retryAfterMs: 60_000 }, 1)
+    await expectFailure(storage.list(), 'unavailable')
     expect(waits).toEqual([])
   })
 
@@ -54,14 +55,27 @@ describe('calls without a body are repeated', () => {
   })
 
   it('not once the signal has fired during a wait', async () => {
-    const { memory } = setUp(throttled, 0)
-    const faults = new Faults().add({ do: { kind: 'fail', error: throttled } })
+    const { memory } = setUp(busy, 0)
+    const faults = new Faults().add({ do: { kind: 'fail', error: busy } })
     const controller = new AbortController()
     const storage = withRetry(withFaults(memory, faults), { random: () => 1, backoff: { firstMs: 60_000, maxMs: 60_000 } })
     const failure = expectFailure(storage.list({ signal: controller.signal }), 'aborted')
     controller.abort()
     await failure
     expect(faults.struck).toBe(1)
+  })
+
+  it('for a minute where the store asks everybody to go slower, so often as that takes', async () => {
+    let nowMs = 0
+    const wait = async (ms: number) => void (nowMs += ms)
+    const { storage, faults } = setUp({ kind: 'throttled', scope: 'address', retryAfterMs: 60_000 }, 9, { wait, now: () => nowMs })
+    expect(await storage.list()).toEqual({ entries: [] })
+    faults.clear()
+    faults.add({ do: { kind: 'fail', error: { kind: 'throttled', scope: 'address' } } })
+    nowMs = 0
+    await expectFailure(storage.list(), 'throttled')
+    expect(nowMs).toBeGreaterThanOrEqual(60_000)
+    expect(nowMs).toBeLessThan(80_000)
   })
 
   it('a lost answer of a delete does no harm', async () => {

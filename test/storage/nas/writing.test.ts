@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { keyFault } from '../../../storage/tree/key.ts'
 import { openNas } from '../../../storage/drivers/nas/driver.ts'
 import type { Multipart, Storage } from '../../../storage/storage.ts'
+import { linkCases } from '../tree/cases/links.ts'
 import { bytesOf, expectFailure, keysOf, noMetadata, put, read, readText } from '../../conformance/tools.ts'
 
 let path: string
@@ -56,40 +57,7 @@ describe('what a folder cannot hold is refused by the name alone', () => {
   })
 })
 
-describe('symbolic links', () => {
-  let outside: string
-  beforeEach(() => void (outside = mkdtempSync(join(tmpdir(), 'tranship-outside-'))))
-  afterEach(() => rmSync(outside, { recursive: true, force: true }))
-
-  it('nothing is written, read or deleted through one that leads out', async () => {
-    writeFileSync(join(outside, 'secret'), 'secret')
-    symlinkSync(outside, join(path, 'out'))
-    const storage = open()
-    await expectFailure(put(storage, 'out/file', 'x'), 'key-unsupported')
-    await expectFailure(put(storage, 'out/below/file', 'x'), 'key-unsupported')
-    await expectFailure(put(storage, 'out/below/', ''), 'key-unsupported')
-    await expectFailure(multipartOf(storage).create('out/file', { ...noMetadata, size: 1, partBytes: 1 }), 'key-unsupported')
-    await expectFailure(readText(storage, 'out/secret'), 'key-unsupported')
-    await expectFailure(storage.delete('out/secret'), 'key-unsupported')
-    expect(readdirSync(outside)).toEqual(['secret'])
-  })
-
-  it('one that is replaced by a file is itself replaced, not what it points at', async () => {
-    writeFileSync(join(outside, 'target'), 'target')
-    symlinkSync(join(outside, 'target'), join(path, 'link'))
-    expect(readlinkSync(join(path, 'link'))).toBe(join(outside, 'target'))
-    await put(open(), 'link', 'new')
-    expect(readFileSync(join(path, 'link'), 'utf8')).toBe('new')
-    expect(readFileSync(join(outside, 'target'), 'utf8')).toBe('target')
-  })
-
-  it('one within the folder can be written through', async () => {
-    mkdirSync(join(path, 'real'))
-    symlinkSync('real', join(path, 'alias'))
-    await put(open(), 'alias/file', 'x')
-    expect(readFileSync(join(path, 'real/file'), 'utf8')).toBe('x')
-  })
-})
+linkCases(() => path, open)
 
 describe('reading a file that changes', () => {
   const change = { grows: (file: string) => appendFileSync(file, 'more'), shrinks: (file: string) => truncateSync(file, 5), 'is touched': (file: string) => utimesSync(file, 1, 1) }

@@ -1,3 +1,4 @@
+import { objectStore } from '../../../object-store.ts'
 import type { CosAddress } from '../addresses/cos.ts'
 import { grantsToCanned } from '../acl.ts'
 import { headFacts } from '../bucket-head.ts'
@@ -11,6 +12,7 @@ import { rawUtf8 } from '../../../http/metadata-text.ts'
 import { cosRights } from '../rights.ts'
 import { toTarget } from '../target.ts'
 import { element } from '../../../http/xml.ts'
+import { familyLimits } from './family.ts'
 
 const KiB = 2 ** 10
 const MiB = 2 ** 20
@@ -22,32 +24,9 @@ export const cosDialect: Dialect<CosAddress> = {
   target,
   signer: cosHmac,
   bareQuery: '',
-  limits: {
-    maxPutBytes: 5 * GiB,
-    minPartBytes: MiB,
-    maxPartBytes: 5 * GiB,
-    maxParts: 10_000,
-    maxObjectBytes: 10_000 * 5 * GiB,
-    maxKeyBytes: 850,
-    maxMetadataBytes: 2 * KiB,
-    mtimeResolutionMs: 1000,
-    maxListEntries: 1000,
-  },
-  abilities: {
-    ordered: true,
-    startAfter: true,
-    read: true,
-    write: true,
-    /** Not in buckets whose versioning was ever switched on: there COS ignores it. */
-    conditionalPut: true,
-    conditionalGet: true,
-    etag: true,
-    contentHeaders: true,
-    userMetadata: true,
-    keepsMtime: false,
-    putHashes: ['md5'],
-    statedHashes: ['crc64', 'md5'],
-  },
+  limits: { ...familyLimits, minPartBytes: MiB, maxKeyBytes: 850, maxMetadataBytes: 2 * KiB },
+  // Put if absent: not in buckets whose versioning was ever switched on, where COS ignores it.
+  abilities: { ...objectStore, putHashes: ['md5'], statedHashes: ['crc64', 'md5'] },
   keyFault,
   metadata: { prefix: 'x-cos-meta-', text: rawUtf8, names: /^[a-z0-9-]+$/ },
   storageClassHeader: 'x-cos-storage-class',

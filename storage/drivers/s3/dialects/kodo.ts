@@ -1,6 +1,7 @@
 import { kodoRegion, type KodoAddress } from '../../kodo/address.ts'
 import type { Dialect, Target } from '../dialect.ts'
 import { hostOf, toEndpointUrl } from '../host.ts'
+import { kodoRights } from '../rights.ts'
 import { keyPair, toTarget } from '../target.ts'
 import { s3Door } from './s3-door.ts'
 
@@ -15,6 +16,7 @@ export const kodoDialect: Dialect<KodoAddress> = {
   abilities: { ...s3Door.abilities, statedHashes: [] },
   keyFault,
   listing: { version: 2, urlEncoding: false },
+  rights: kodoRights,
   hashes: { ...s3Door.hashes, fromHeaders: () => ({}), fromXml: () => ({}) },
 }
 

@@ -1,4 +1,5 @@
 import type { Hashes } from '../../../storage.ts'
+import { objectStore } from '../../../object-store.ts'
 import type { OssAddress } from '../addresses/oss.ts'
 import { wordToCanned } from '../acl.ts'
 import { restoreRequest } from '../archive.ts'
@@ -12,6 +13,7 @@ import { oss4 } from '../oss4.ts'
 import { toTarget } from '../target.ts'
 import { element } from '../../../http/xml.ts'
 import { ossRights } from '../rights.ts'
+import { familyLimits } from './family.ts'
 
 const KiB = 2 ** 10
 const GiB = 2 ** 30
@@ -22,31 +24,8 @@ export const ossDialect: Dialect<OssAddress> = {
   target,
   signer: (target) => oss4(target.region),
   bareQuery: '',
-  limits: {
-    maxPutBytes: 5 * GiB,
-    minPartBytes: 100 * KiB,
-    maxPartBytes: 5 * GiB,
-    maxParts: 10_000,
-    maxObjectBytes: 10_000 * 5 * GiB,
-    maxKeyBytes: 1023,
-    maxMetadataBytes: 8 * KiB,
-    mtimeResolutionMs: 1000,
-    maxListEntries: 1000,
-  },
-  abilities: {
-    ordered: true,
-    startAfter: true,
-    read: true,
-    write: true,
-    conditionalPut: true,
-    conditionalGet: true,
-    etag: true,
-    contentHeaders: true,
-    userMetadata: true,
-    keepsMtime: false,
-    putHashes: ['md5'],
-    statedHashes: ['crc64', 'md5'],
-  },
+  limits: { ...familyLimits, minPartBytes: 100 * KiB, maxKeyBytes: 1023, maxMetadataBytes: 8 * KiB },
+  abilities: { ...objectStore, putHashes: ['md5'], statedHashes: ['crc64', 'md5'] },
   keyFault: (key) => (/^[/\\]/.test(key) ? 'OSS holds no key that begins with "/" or "\\".' : undefined),
   metadata: { prefix: 'x-oss-meta-', text: rawUtf8, names: /^[a-z0-9-]+$/ },
   storageClassHeader: 'x-oss-storage-class',

@@ -1,3 +1,4 @@
+import { objectStore } from '../../../object-store.ts'
 import type { S3Address } from '../addresses/s3.ts'
 import { grantsToCanned } from '../acl.ts'
 import { restoreRequest } from '../archive.ts'
@@ -13,7 +14,9 @@ import { s3Rights } from '../rights.ts'
 import { sigV4 } from '../sigv4.ts'
 import { toTarget } from '../target.ts'
 import { element } from '../../../http/xml.ts'
+import { familyLimits } from './family.ts'
 
+const KiB = 2 ** 10
 const MiB = 2 ** 20
 const GiB = 2 ** 30
 
@@ -23,31 +26,8 @@ export const s3Dialect: Dialect<S3Address> = {
   target,
   signer: (target) => sigV4(target.region),
   bareQuery: '=',
-  limits: {
-    maxPutBytes: 5 * GiB,
-    minPartBytes: 5 * MiB,
-    maxPartBytes: 5 * GiB,
-    maxParts: 10_000,
-    maxObjectBytes: 10_000 * 5 * GiB,
-    maxKeyBytes: 1024,
-    maxMetadataBytes: 2048,
-    mtimeResolutionMs: 1000,
-    maxListEntries: 1000,
-  },
-  abilities: {
-    ordered: true,
-    startAfter: true,
-    read: true,
-    write: true,
-    conditionalPut: true,
-    conditionalGet: true,
-    etag: true,
-    contentHeaders: true,
-    userMetadata: true,
-    keepsMtime: false,
-    putHashes: ['crc32', 'crc32c', 'md5'],
-    statedHashes: ['md5'],
-  },
+  limits: { ...familyLimits, minPartBytes: 5 * MiB, maxKeyBytes: 1024, maxMetadataBytes: 2 * KiB },
+  abilities: { ...objectStore, putHashes: ['crc32', 'crc32c', 'md5'], statedHashes: ['md5'] },
   keyFault: () => undefined,
   metadata: { prefix: 'x-amz-meta-', text: rfc2047, names: anyName },
   storageClassHeader: 'x-amz-storage-class',
