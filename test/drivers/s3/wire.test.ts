@@ -276,7 +276,7 @@ describe('listing', () => {
       socket.write(
         number < 3
           ? page(`<IsTruncated>true</IsTruncated><NextContinuationToken>t${number}</NextContinuationToken>`)
-          : page('<Contents><Key>k</Key></Contents>'),
+          : page('<Contents><Key>k</Key><Size>1</Size><LastModified>2026-11-25T00:00:00.000Z</LastModified></Contents>'),
       ),
     )
     const { entries, next } = await wire.storage.list({ prefix: 'p' })
@@ -288,7 +288,7 @@ describe('listing', () => {
 
   it('goes on after the last key where the store gives no token', async () => {
     await using wire = await wired((socket, _, number) =>
-      socket.write(page(number === 1 ? '<IsTruncated>true</IsTruncated><Contents><Key>a b</Key></Contents>' : '')),
+      socket.write(page(number === 1 ? '<IsTruncated>true</IsTruncated><Contents><Key>a b</Key><Size>1</Size><LastModified>2026-11-25T00:00:00.000Z</LastModified></Contents>' : '')),
     )
     const { next } = await wire.storage.list()
     await wire.storage.list({ cursor: next ?? '' })
