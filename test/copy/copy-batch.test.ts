@@ -4,6 +4,7 @@ import { openMemory } from '../../storage/drivers/memory/driver.ts'
 import { intercept } from '../../storage/layers/intercept.ts'
 import { memoryStore } from '../../storage/drivers/memory/store.ts'
 import { counting, entriesOf, failing, fault, first, jobOptions, keysOf, KiB, losingAnswers, put, read, rig, someBytes } from './support.ts'
+import { maxThrottled } from '../../model/tries.ts'
 
 const pair = () => ({ source: openMemory(), destination: openMemory() })
 
@@ -202,7 +203,7 @@ describe('a batch', () => {
       return fault(kind, { scope: 'file' })
     })
     let previous = await copyBatch(rig({ source: from, destination, entries, deadlineMs: 50, now: () => clock }))
-    for (let call = 2; call <= 5 && !previous.done; call++) {
+    for (let call = 2; call <= maxThrottled && !previous.done; call++) {
       clock = 0
       previous = await copyBatch(rig({ source: from, destination, entries, previous, deadlineMs: 50, now: () => clock }))
     }
