@@ -5,7 +5,7 @@ import { withMeter, type Meter } from './layers/with-meter.ts'
 import { withOrderGuard } from './layers/with-order-guard.ts'
 import { RequestTurns } from './layers/request-turns.ts'
 import { withPrefix } from './layers/with-prefix.ts'
-import { withRetry } from './layers/with-retry.ts'
+import { withRetry, type RetryOptions } from './layers/with-retry.ts'
 import { withTurns } from './layers/with-turns.ts'
 import type { Storage } from './storage.ts'
 import { openDriver, type DriverAddress, type DriverOptions } from './vendors.ts'
@@ -23,6 +23,7 @@ export interface OpenOptions extends DriverOptions {
   readonly meter?: Meter
   /** The seam for tests. */
   readonly faults?: Faults
+  readonly retry?: RetryOptions
   /** Shared by all that this process opens of one address. Default: of its own. */
   readonly turns?: RequestTurns
 }
@@ -36,10 +37,10 @@ export const turnsOf = ({ maxRequestsPerSecond }: Pick<ResolvedAddress, 'maxRequ
  * left must be in order.
  */
 export async function openStorage(address: ResolvedAddress, options: OpenOptions = {}): Promise<Storage> {
-  const { meter, faults, turns = turnsOf(address), ...driverOptions } = options
+  const { meter, faults, retry, turns = turnsOf(address), ...driverOptions } = options
   const { prefix = '' } = address
   let storage = withPrefix(withLimits(await openDriver(address, { openOther: openStorage, ...driverOptions })), prefix)
   if (faults) storage = withFaults(storage, faults)
   if (meter) storage = withMeter(storage, meter)
-  return withOrderGuard(withRetry(withTurns(storage, turns)))
+  return withOrderGuard(withRetry(withTurns(storage, turns), retry))
 }

@@ -12,6 +12,8 @@ export interface RetryOptions {
   /** A store that asks for more than the longest wait is left to whoever called, unless it asks to go slower. */
   readonly backoff?: Backoff
   readonly random?: () => number
+  /** A store that asks to go slower is heeded for so long; then it is for whoever called to come again. */
+  readonly patienceMs?: number
   readonly wait?: (ms: number, signal: AbortSignal | undefined) => Promise<void>
   readonly now?: () => number
 }
@@ -20,12 +22,11 @@ export interface RetryOptions {
 const repeatable: ReadonlySet<Operation> = new Set(['list', 'head', 'delete', 'listParts', 'abort', 'listUploads', 'restore', 'getTags', 'getAcl'])
 
 const usual: Backoff = { firstMs: 200, maxMs: 15_000 }
-/** A store that asks to go slower is heeded for so long; then it is for whoever called to come again. */
-const patienceMs = 60_000
+const usualPatienceMs = 60_000
 
 /** Repeats what may succeed when it is repeated, after growing, random waits or the one that the store asked for. */
 export function withRetry(inner: Storage, options: RetryOptions = {}): Storage {
-  const { tries: most = 4, wait = pause, now = () => performance.now() } = options
+  const { tries: most = 4, patienceMs = usualPatienceMs, wait = pause, now = () => performance.now() } = options
   return intercept(inner, async ({ operation, signal }, next) => {
     if (!repeatable.has(operation)) return await next()
     const untilMs = now() + patienceMs

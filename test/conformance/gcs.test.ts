@@ -2,13 +2,14 @@ import { openStorage } from '../../storage/open.ts'
 import { startGcsServer } from '../servers/gcs/server.ts'
 import { faults } from '../servers/gcs/faults.ts'
 import { conformance } from './suite.ts'
+import { impatient } from './target.ts'
 
 conformance('gcs', async () => {
   const server = await startGcsServer({
     buckets: ['conformance'],
     faults: { unknown: faults.badToken, foreign: faults.forbidden, busy: faults.throttled, broken: faults.broken },
   })
-  const open = (bucket: string) => openStorage({ vendor: 'gcs', endpoint: server.endpoint, bucket })
+  const open = (bucket: string) => openStorage({ vendor: 'gcs', endpoint: server.endpoint, bucket }, bucket === 'busy' ? impatient : {})
   return {
     storage: await open('conformance'),
     failing: {

@@ -1,6 +1,7 @@
 import { openStorage } from '../../storage/open.ts'
 import { startOssServer } from '../servers/stores/server.ts'
 import { conformance } from './suite.ts'
+import { impatient } from './target.ts'
 
 conformance('oss', async () => {
   const key = { accessKeyId: 'test-access', accessKeySecret: 'test-secret' }
@@ -18,7 +19,7 @@ conformance('oss', async () => {
       'bad-access-key': await openStorage({ ...address, accessKeyId: 'nobody' }),
       'bad-secret': await openStorage({ ...address, accessKeySecret: 'wrong-secret' }),
       forbidden: await openStorage({ ...address, ...reader }),
-      throttled: await openStorage({ ...address, ...throttled }),
+      throttled: await openStorage({ ...address, ...throttled }, impatient),
       unavailable: await openStorage({ ...address, ...broken }),
     },
     archiveClass: 'Archive',

@@ -1,10 +1,10 @@
 /** Our own stand-in for a vendor's store, with a key for each way in which a call can be refused. */
-import type { ResolvedAddress } from '../../storage/open.ts'
+import type { OpenOptions, ResolvedAddress } from '../../storage/open.ts'
 import { openStorage } from '../../storage/open.ts'
 import type { StoreVendor } from '../servers/stores/dialect.ts'
 import type { AccessKey } from '../servers/stores/options.ts'
 import { startServer, type StoreServer } from '../servers/stores/server.ts'
-import type { Failure, Target } from './target.ts'
+import { impatient, type Failure, type Target } from './target.ts'
 
 export interface Login {
   readonly bucket: string
@@ -25,13 +25,13 @@ export async function startStoreTarget({ vendor, bucket, address, ...declared }:
   const server = await startServer(vendor, { buckets: [{ name: bucket }], keys, restoreDelayMs: 200 })
   server.faults.add({ accessKeyId: 'throttled', do: { kind: 'error', code: 'SlowDown', status: 503 } })
   server.faults.add({ accessKeyId: 'broken', do: { kind: 'error', code: 'InternalError', status: 500 } })
-  const as = (login: Partial<Login>) => openStorage(address(server, { bucket, id: 'test-access', secret: 'test-secret', ...login }))
+  const as = (login: Partial<Login>, options?: OpenOptions) => openStorage(address(server, { bucket, id: 'test-access', secret: 'test-secret', ...login }), options)
   const failing = {
     'no-bucket': as({ bucket: `missing-${bucket}` }),
     'bad-access-key': as({ id: 'nobody' }),
     'bad-secret': as({ secret: 'wrong-secret' }),
     forbidden: as({ id: 'none' }),
-    throttled: as({ id: 'throttled' }),
+    throttled: as({ id: 'throttled' }, impatient),
     unavailable: as({ id: 'broken' }),
   } satisfies Partial<Record<Failure, unknown>>
   const opened = await Promise.all(Object.entries(failing).map(async ([kind, storage]) => [kind, await storage] as const))

@@ -1,3 +1,4 @@
+import type { OpenOptions } from '../../storage/open.ts'
 import type { Storage } from '../../storage/storage.ts'
 
 /** One store under test. */
@@ -14,6 +15,9 @@ export interface Target {
   readonly quirks?: Partial<Record<Quirk, string>>
   stop(): Promise<void>
 }
+
+/** For a store that only asks to go slower: it is not waited for. */
+export const impatient: OpenOptions = { retry: { patienceMs: 0 } }
 
 export const failures = ['no-bucket', 'no-mount', 'no-folder', 'bad-access-key', 'bad-secret', 'forbidden', 'throttled', 'unavailable'] as const
 export type Failure = (typeof failures)[number]

@@ -1,6 +1,7 @@
 import { openStorage } from '../../storage/open.ts'
 import { startUssServer } from '../servers/uss/server.ts'
 import { conformance } from './suite.ts'
+import { impatient } from './target.ts'
 
 conformance('uss', async () => {
   const known = { operator: 'operator', password: 'test-secret' }
@@ -18,7 +19,7 @@ conformance('uss', async () => {
       'bad-access-key': await openStorage({ ...address, operator: 'nobody' }),
       'bad-secret': await openStorage({ ...address, password: 'wrong-secret' }),
       forbidden: await openStorage({ ...address, operator: 'without-rights' }),
-      throttled: await openStorage({ ...address, operator: 'throttled' }),
+      throttled: await openStorage({ ...address, operator: 'throttled' }, impatient),
       unavailable: await openStorage({ ...address, operator: 'broken' }),
     },
     refuses: [

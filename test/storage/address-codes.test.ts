@@ -153,8 +153,8 @@ function codeOfThrown(work: () => unknown): string {
 }
 
 describe('codes of addresses', () => {
-  it('are all told by a row', () => {
+  it('are all told by a row, but for those that come up in the middle of a job', () => {
     const rows = [...Object.values(told), toldOfFile].flatMap((conditions) => Object.values(conditions).flat())
-    expect([...new Set(rows.filter((code) => code !== 'fine'))].toSorted()).toEqual([...addressCodes].toSorted())
+    expect([...new Set(rows.filter((code) => code !== 'fine'))].toSorted()).toEqual(addressCodes.filter((code) => !/^(Source|Dest)Throttled$/.test(code)).toSorted())
   })
 })
