@@ -36,12 +36,17 @@ export interface Range {
   readonly last: number
 }
 
-/** Fails SourceChanged unless the bytes are of the version `pinned`. */
+/** Fails SourceChanged unless the bytes are of the version `pinned`. Under a low limit it takes several requests. */
 export async function fetchRange(engine: Engine, pinned: ObjectInfo, range: Range, piece: Piece, paced: MaybePaced): Promise<void> {
   const ifMatch = pinned.etag?.startsWith('W/') ? undefined : pinned.etag
-  const info = await atSource(engine.source.get(pinned.key, fill(engine, piece, paced), { signal: engine.signal, range, ifMatch }))
+  const sink = fill(engine, piece, paced)
+  for (let { first } = range; first <= range.last; ) {
+    const last = Math.min(range.last, first + (paced?.mostAtOnce ?? Infinity) - 1)
+    const info = await atSource(engine.source.get(pinned.key, sink, { signal: engine.signal, range: { first, last }, ifMatch }))
+    assertSameVersion(pinned, info)
+    first = last + 1
+  }
   paced?.end()
-  assertSameVersion(pinned, info)
   assertLength(piece, range.last - range.first + 1)
 }
 

@@ -10,16 +10,22 @@ import { makeTurnstile } from './turnstile.ts'
 export interface PacedRead {
   /** Notes bytes that came. Where it gives a promise, no more may be asked for before that settles; it may fail `aborted`. */
   arrived(bytes: number, options?: CallOptions): void | Promise<void>
+  /** No more bytes should be asked for at a time: systems take them in before they are paid for. */
+  readonly mostAtOnce: number
   /** Lets another read begin. Ending twice is harmless. */
   end(): void
 }
 
 const KiB = 1024
 const MiB = 1024 * KiB
-/** What may be paid ahead, in seconds of the limit. With what one read pays: a read for each 256 KiB a second. */
+/** What may be paid ahead, in seconds of the limit; the latter where tokens are left over. */
 const windowSeconds = 0.25
-const widestSeconds = 1
+const widestSeconds = 2
 const leastAhead = 64 * KiB
+/** Systems take in so much of a long read before anybody asks for it: it is paid as far as the limit lets that be soon, by all reads together. */
+const mostAhead = 4 * MiB
+const leastAtOnce = 256 * KiB
+const aheadSeconds = 0.5
 
 type Tokens = Pick<Pace, 'limit' | 'hasSpare' | 'take' | 'tryTake'>
 
@@ -27,8 +33,9 @@ export class ReadWindow {
   readonly #tokens: Tokens
   readonly #door = makeTurnstile((cost, inside) => this.#fits(cost, inside))
   /** The largest chunk that the source hands out: a guess until a MiB of one object was seen. */
-  #ahead = MiB
+  #chunk = MiB
   #largest = leastAhead
+  #reads = 0
 
   constructor(tokens: Tokens) {
     this.#tokens = tokens
@@ -50,6 +57,10 @@ export class ReadWindow {
     this.#door.wake()
   }
 
+  get #ahead(): number {
+    return Math.max(this.#chunk, Math.min(mostAhead, ((this.#tokens.limit ?? Infinity) * aheadSeconds) / Math.max(1, this.#reads)))
+  }
+
   #fits(cost: number, inside: number): boolean {
     const { limit, hasSpare } = this.#tokens
     return limit === null || inside === 0 || inside + cost <= limit * (hasSpare ? widestSeconds : windowSeconds)
@@ -59,7 +70,12 @@ export class ReadWindow {
     let paid = first
     let received = 0
     let ended = false
+    this.#reads += 1
+    const tokens = this.#tokens
     return {
+      get mostAtOnce() {
+        return tokens.limit === null ? Infinity : Math.max(leastAtOnce, Math.floor(tokens.limit * aheadSeconds))
+      },
       arrived: (chunk, options) => {
         received += chunk
         this.#learn(chunk, received)
@@ -69,15 +85,17 @@ export class ReadWindow {
         return this.#tokens.tryTake(due) ? undefined : this.#tokens.take(due, options)
       },
       end: () => {
-        if (!ended) this.#door.leave(first)
+        if (ended) return
         ended = true
+        this.#reads -= 1
+        this.#door.leave(first)
       },
     }
   }
 
   #learn(chunk: number, received: number): void {
     this.#largest = Math.max(this.#largest, chunk)
-    if (received >= MiB) this.#ahead = this.#largest
+    if (received >= MiB) this.#chunk = this.#largest
     this.#door.wake()
   }
 }

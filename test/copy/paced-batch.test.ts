@@ -100,8 +100,35 @@ describe('a batch with a pace', () => {
     const result = await within(work, () => (beforeTokens = Math.max(beforeTokens, sum(from.taken) - pace.taken)))
     expect(result.done).toBe(true)
     expect(beforeTokens).toBeLessThanOrEqual(0)
-    expect(from.mostOpen).toBeGreaterThan(4)
     expect(from.mostOpen).toBeLessThanOrEqual(8)
+  })
+
+  it('asks for parts little by little under a low limit, as much as is paid for soon', async () => {
+    const source = await filled([20 * MiB])
+    const asked: number[] = []
+    const from: Storage = { ...source, get: (key, sink, options) => {
+      if (options?.range) asked.push(options.range.last - options.range.first + 1)
+      return source.get(key, sink, options)
+    } }
+    const destination = openMemory()
+    const limit = 4 * MiB
+    const result = await within(copyBatch(large({ source: from, destination, entries: await entriesOf(source), pace: pacedAt(limit), now: Date.now })))
+    expect(asked.length).toBeGreaterThanOrEqual(10)
+    expect(Math.max(...asked)).toBeLessThanOrEqual(limit / 2)
+    await expectCopied(source, destination, result)
+  })
+
+  it('opens more reads of large files where each is slow, so that the limit is used', async () => {
+    const source = await filled(Array.from({ length: 20 }, () => 3 * MiB))
+    const slow: Storage = { ...source, get: (key, sink, options) => source.get(key, async (chunk) => {
+      await new Promise((resolve) => setTimeout(resolve, 125))
+      await sink(chunk)
+    }, options) }
+    const [from, limit] = [watch(slow), 4 * MiB]
+    const work = copyBatch(large({ source: from.storage, destination: openMemory(), entries: await entriesOf(source), pace: pacedAt(limit), now: Date.now }))
+    expect((await within(work)).done).toBe(true)
+    expect(busiest(from.taken, 4 * second)).toBeGreaterThanOrEqual(0.9 * 4 * limit)
+    expect(busiest(from.taken, 10 * second)).toBeLessThanOrEqual(1.1 * 10 * limit)
   })
 
   it('opens more reads where each is slow, so that the limit is used', async () => {

@@ -21,11 +21,23 @@ export interface TemporalServer {
   stop(): Promise<void>
 }
 
+/** Ports that are free when they are looked for may be taken a moment later: by another lane, or by a connection. */
+const mostStarts = 3
+
+async function anew(times: number, act: () => Promise<void>): Promise<void> {
+  try {
+    await act()
+  } catch (error) {
+    if (times <= 1) throw error
+    await anew(times - 1, act)
+  }
+}
+
 export async function startTemporalServer({ dynamicConfig = {} }: TemporalServerOptions = {}): Promise<TemporalServer> {
   const program = await findTemporal({ onProgress: (line) => console.error(line) })
   const dbFile = join(temporaryFolder('temporal'), 'temporal.db')
   const ip = '127.0.0.1'
-  const port = await freePort(ip)
+  let port = 0
   const namespace = 'default'
   const output = process.env['SHOW_SERVERS'] ? 'inherit' : 'ignore'
   let child: ChildProcess | undefined
@@ -36,7 +48,10 @@ export async function startTemporalServer({ dynamicConfig = {} }: TemporalServer
   const kill = async (): Promise<void> => {
     if (child) await end(child, 'SIGKILL')
   }
-  await launch()
+  await anew(mostStarts, async () => {
+    port = await freePort(ip)
+    await launch()
+  })
   return {
     address: `${ip}:${port}`, namespace, kill, restart: launch, stop: kill,
     get pid() {

@@ -64,7 +64,7 @@ describe('a job that is changed', { timeout: 60_000 }, () => {
   })
 
   it('tells each activity what was changed while it was stopped, over continue-as-new, the report and a retry', async () => {
-    const simulation = simulate({ batches: 3, failing: 2 })
+    const simulation = simulate({ batches: 3, failing: 2, copyMs: 1_000 })
     const changed = { overwrite: 'if-newer', include: ['**/*.jpg'], exclude: [], minSize: 10, priority: 2 } as const
     await withWorkers(environment, simulation, async () => {
       await begin(optionsOf('stopped', { exclude: ['**/*.tmp'], maxSize: 1_000 }), { paused: true })
@@ -74,14 +74,18 @@ describe('a job that is changed', { timeout: 60_000 }, () => {
       expect(await memoOf('stopped')).toMatchObject({ changed, changes: [{ by: 'unknown' }] })
       const { runId } = await describeJob('stopped')
       await latest('stopped').signal('start', {})
+      await awaitUntil(() => simulation.copying() > 0)
+      await latest('stopped').signal('stop', {})
+      await awaitUntil(async () => (await memoOf('stopped')).status === 'Stopped' && (await describeJob('stopped')).runId !== runId)
+      await latest('stopped').signal('start', {})
       await awaitUntil(async () => (await memoOf('stopped')).status === 'Failed')
-      expect((await describeJob('stopped')).runId).not.toBe(runId)
       expect(await latest('stopped').executeUpdate('change', { args: [{ window: 3 }] })).toMatchObject({ status: 'Failed' })
       await latest('stopped').executeUpdate('retry', { args: [{}] })
       await latest('stopped').result()
     })
     const { listBatches, copyBatch, writeReport } = simulation.told
-    expect([listBatches.length, copyBatch.length, writeReport.length]).toEqual([2, 4, 2])
+    expect([listBatches.length, writeReport.length]).toEqual([2, 2])
+    expect(copyBatch.length).toBeGreaterThan(4)
     for (const options of [...listBatches, ...copyBatch, ...writeReport]) {
       expect(options).toMatchObject(changed)
       expect(options).not.toHaveProperty('maxSize')
@@ -106,7 +110,8 @@ describe('a job that is changed', { timeout: 60_000 }, () => {
     const simulation = simulate({ batches: 1 })
     await withWorkers(environment, simulation, async () => {
       const handle = await begin(optionsOf('refusing'), { paused: true })
-      await awaitUntil(async () => (await memoOf('refusing')).status === 'Stopped')
+      await awaitUntil(async () => (await describeJob('refusing')).runId !== handle.firstExecutionRunId)
+      await handle.executeUpdate('stop', { args: [{}] })
       const { historyLength } = await describeJob('refusing')
       const refusals: [unknown, string][] = [[{ window: 500 }, 'from 1 to 200'], [{ windw: 5 }, 'no field "windw"'], [{}, 'takes one of window'], [{ include: ['['] }, 'is not a glob'], [7, 'not 7']]
       for (const [message, words] of refusals)
