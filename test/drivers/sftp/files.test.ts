@@ -79,6 +79,7 @@ describe('listing', () => {
   it('20,000 names in one folder, of which a part is held at a time', async () => {
     const count = 20_000
     for (let i = 0; i < count; i++) writeFileSync(join(path, `${'long name '.repeat(10)}${String((i * 7_919) % count).padStart(5, '0')}`), '')
+    await listAndWeigh(open({ namesAtATime: 2_000 })) // What a first listing leaves behind for good is not what is weighed.
     const some = await listAndWeigh(open({ namesAtATime: 2_000 }))
     const all = await listAndWeigh(open({ namesAtATime: count }))
     expect([some.count, all.count]).toEqual([count, count])
