@@ -122,13 +122,19 @@ describe('the embedded server', () => {
     vi.stubEnv('TRANSHIP_CACHE', temporaryFolder('cache'))
     putOnPath(real, '1.30.9')
     const first = await startHere(dataDir)
-    await withClient(first, (client) => client.workflow.start('nothing', { workflowId: 'one', taskQueue: 'nobody' }))
+    await withClient(first, async (client) => {
+      await client.workflow.start('nothing', { workflowId: 'one', taskQueue: 'nobody' })
+      await awaitUntil(async () => (await client.workflow.count()).count === 1)
+    })
     await first.stop()
 
     putOnPath(real, '1.31.5')
     const second = await startHere(dataDir)
     expect(keptServer(dataDir)).toBe('1.30.9')
-    await withClient(second, (client) => client.workflow.getHandle('one').terminate())
+    await withClient(second, async (client) => {
+      await client.workflow.getHandle('one').terminate()
+      await awaitUntil(async () => (await client.workflow.count(`ExecutionStatus = 'Running'`)).count === 0)
+    })
     await second.stop()
 
     const third = await startHere(dataDir)
