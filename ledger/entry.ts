@@ -97,13 +97,13 @@ export interface BatchState {
 /** Where the lister goes on: first with what was listed and is in no batch yet, then with the source. */
 export interface ListCursor {
   readonly pending: readonly Entry[]
-  /** `null`: the source is at its end. */
-  readonly from: SourcePosition | null
+  /** Several, where ranges of keys are listed beside each other; none: the source is at its end. */
+  readonly from: readonly SourcePosition[]
 }
 
 export type SourcePosition =
-  /** After this key, in a source that can begin there; absent: at the beginning. */
-  | { readonly kind: 'after'; readonly key?: string }
+  /** After this key, in a source that can begin there; absent: at the beginning. Up to and with `until`; absent: to the end. */
+  | { readonly kind: 'after'; readonly key?: string; readonly until?: string }
   /** At this page, in a source that knows no other beginning; with the last key before it, where pages come in key order. */
   | { readonly kind: 'page'; readonly cursor: string; readonly key?: string }
   /** At this byte of a volume of the previous run's error list. */

@@ -10,13 +10,14 @@ import type { ListEntry, Storage } from '../storage/storage.ts'
 import { viewDestination, type DestinationView } from './destination-view.ts'
 import { entryOf } from './entry-of.ts'
 import { toMatcher } from './globs.ts'
-import { sourcePages } from './source-pages.ts'
+import { sourcePages, type PageOptions } from './source-pages.ts'
 
 export interface DecideOptions {
   readonly options: JobOptions
   /** Absent: from the beginning. */
   readonly from?: Extract<SourcePosition, { kind: 'after' | 'page' }>
   readonly signal: AbortSignal
+  readonly readsAhead?: PageOptions['readsAhead']
 }
 
 /** Excluded files are among the entries only with `listExcluded`, and then marked; the tally has them in any case. */
@@ -28,10 +29,10 @@ export interface EntryPage {
 }
 
 export async function* decideSource(source: Storage, destination: Storage, task: DecideOptions): AsyncGenerator<EntryPage> {
-  const { options, from = { kind: 'after' }, signal } = task
+  const { options, from = { kind: 'after' }, signal, readsAhead } = task
   const filter = makeFilter(options, toMatcher)
   const view = isJoined(destination, options) ? viewDestination(destination, signal) : undefined
-  for await (const { entries, ordered, next } of sourcePages(source, from, signal)) {
+  for await (const { entries, ordered, next } of sourcePages(source, from, { signal, ...(readsAhead && { readsAhead }) })) {
     const { kept, excluded, tally } = sortOut(entries, filter)
     const joined = await join(kept, ordered ? view : undefined)
     yield { entries: options.listExcluded ? [...joined, ...excluded] : joined, excluded: tally, next }

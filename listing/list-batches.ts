@@ -3,15 +3,17 @@
  * lies in the ledger too. A call may be repeated: it writes under its own attempt, and what its answer does not name is read by
  * nobody.
  */
-import { noTally, addTally, type Tally } from '../model/status.ts'
-import { maxBatchBytes, type BatchRef, type ListInput, type ListResult } from '../model/batch.ts'
+import { noTally, type Tally } from '../model/status.ts'
+import { maxBatchBytes, maxBatchFiles, type BatchRef, type ListInput, type ListResult } from '../model/batch.ts'
 import type { Entry, ListCursor, SourcePosition } from '../ledger/entry.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Storage } from '../storage/storage.ts'
 import { cutBatch, tallyOf } from './batch-cutter.ts'
 import { Blocked } from './blocked.ts'
 import { decideSource, type EntryPage } from './decide-source.ts'
+import { listPositions, type Reached } from './list-positions.ts'
 import { retryEntries } from './retry-rows.ts'
+import type { PageOptions } from './source-pages.ts'
 
 export interface ListTask {
   readonly source: Storage
@@ -30,7 +32,7 @@ export interface ListTask {
 export async function listBatches(task: ListTask): Promise<ListResult> {
   const { input, ledger, signal } = task
   try {
-    const cursor = input.from ? await ledger.readCursor(input.from, { signal }) : { pending: [], from: startOf(input) }
+    const cursor = input.from ? await ledger.readCursor(input.from, { signal }) : { pending: [], from: [startOf(input)] }
     return await listFrom(task, cursor)
   } catch (error) {
     if (!(error instanceof Blocked)) throw error
@@ -43,38 +45,31 @@ const startOf = ({ retry }: ListInput): SourcePosition => (retry ? { kind: 'retr
 async function listFrom(task: ListTask, cursor: ListCursor): Promise<ListResult> {
   const cutter = makeCutter(task, cursor.pending)
   await cutter.cutFull()
-  const nothing = cursor.from === null || cutter.isFull()
-  const { from, excluded } = nothing ? { from: cursor.from, excluded: noTally } : await listSome(task, cursor.from, cutter)
-  await cutter.end(from === null)
+  const { from, excluded } = cutter.isFull() ? { from: cursor.from, excluded: noTally } : await listSome(task, cursor.from, cutter)
+  await cutter.end(from.length === 0)
   return await conclude(task, cutter, { pending: cutter.pending(), from }, excluded)
-}
-
-interface Reached {
-  /** Where the source goes on; `null`: it is at its end. */
-  readonly from: SourcePosition | null
-  readonly excluded: Tally
-}
-
-async function listSome(task: ListTask, start: SourcePosition, cutter: Cutter): Promise<Reached> {
-  let excluded: Tally = noTally
-  for await (const page of pagesFrom(task, start)) {
-    excluded = addTally(excluded, page.excluded)
-    await cutter.add(page.entries)
-    if (cutter.isFull() || task.now() >= task.deadlineMs) return { from: page.next, excluded }
-  }
-  return { from: null, excluded }
 }
 
 async function conclude(task: ListTask, { batches }: Cutter, cursor: ListCursor, excluded: Tally): Promise<ListResult> {
   const { input, ledger, attempt, signal } = task
-  if (cursor.from === null && cursor.pending.length === 0) return { batches: batches(), excluded }
+  if (cursor.from.length === 0 && cursor.pending.length === 0) return { batches: batches(), excluded }
   await ledger.writeCursor(input.call, attempt, cursor, { signal })
   return { batches: batches(), position: { call: input.call, attempt }, excluded }
 }
 
-function pagesFrom({ source, destination, input, signal }: ListTask, from: SourcePosition): AsyncGenerator<EntryPage> {
+function listSome(task: ListTask, positions: readonly SourcePosition[], cutter: Cutter): Promise<Reached> {
+  const { source, deadlineMs, now, signal } = task
+  return listPositions(positions, {
+    source, deadlineMs, now, signal,
+    pages: (from, options) => pagesFrom(task, from, options),
+    take: (page) => cutter.add(page.entries),
+    wanted: cutter.wanted,
+  })
+}
+
+function pagesFrom({ source, destination, input }: ListTask, from: SourcePosition, { signal, readsAhead }: PageOptions): AsyncGenerator<EntryPage> {
   const { options } = input.context
-  if (from.kind !== 'retry') return decideSource(source, destination, { options, from, signal })
+  if (from.kind !== 'retry') return decideSource(source, destination, { options, from, signal, ...(readsAhead && { readsAhead }) })
   const { run, only } = input.retry ?? { run: input.context.run - 1 }
   return retryEntries({ source, destination, job: options.job, run, only, from, signal })
 }
@@ -83,6 +78,9 @@ interface Cutter {
   readonly batches: () => readonly BatchRef[]
   readonly pending: () => readonly Entry[]
   readonly isFull: () => boolean
+  /** So many files more until it is full. */
+  readonly wanted: () => number
+  /** May be called while it is still writing. */
   add(entries: readonly Entry[]): Promise<void>
   cutFull(): Promise<void>
   /** What is left goes into a batch of its own at the end, or when there is nothing else to copy. */
@@ -95,33 +93,34 @@ function makeCutter({ ledger, input, attempt, signal }: ListTask, listed: readon
   const bounds = { files: tuning?.batchFiles, bytes: Math.min(maxBatchBytes, largeBytes) }
   let pending = listed
 
-  const write = async (entries: readonly Entry[]): Promise<void> => {
+  const room = (): number => input.maxBatches - batches.length
+  const write = async (entries: readonly Entry[], rest: readonly Entry[]): Promise<void> => {
     const n = input.firstBatch + batches.length
-    await ledger.writeEntries(n, attempt, entries, { signal })
     batches.push({ n, listAttempt: attempt, ...tallyOf(entries) })
+    pending = rest
+    await ledger.writeEntries(n, attempt, entries, { signal })
   }
   const cutFull = async (): Promise<void> => {
-    while (batches.length < input.maxBatches) {
+    while (room() > 0) {
       const cut = cutBatch(pending, bounds)
       if (cut === undefined) return
-      await write(cut.batch)
-      pending = cut.rest
+      await write(cut.batch, cut.rest)
     }
   }
   return {
     batches: () => batches,
     pending: () => pending,
-    isFull: () => batches.length >= input.maxBatches,
+    isFull: () => room() <= 0,
+    wanted: () => Math.max(0, room() * (tuning?.batchFiles ?? maxBatchFiles) - pending.length),
     cutFull,
     async add(entries) {
       pending = [...pending, ...entries]
       await cutFull()
     },
     async end(isLast) {
-      if (pending.length === 0 || batches.length >= input.maxBatches) return
+      if (pending.length === 0 || room() <= 0) return
       if (!isLast && batches.length > 0) return
-      await write(pending)
-      pending = []
+      await write(pending, [])
     },
   }
 }

@@ -7,7 +7,7 @@ import { compareKeys } from '../model/keys.ts'
 import { reportFolder } from '../model/report-row.ts'
 import { isStorageError } from '../storage/error.ts'
 import type { ListEntry, ListPage, Storage, StorageAbilities } from '../storage/storage.ts'
-import { at } from './blocked.ts'
+import { at, Blocked } from './blocked.ts'
 
 export interface SourcePage {
   /** Without the report folder. */
@@ -20,23 +20,38 @@ export interface SourcePage {
 
 type PagePosition = Extract<SourcePosition, { kind: 'after' | 'page' }>
 
-export async function* sourcePages(source: Storage, from: PagePosition, signal: AbortSignal): AsyncGenerator<SourcePage> {
+export interface PageOptions {
+  readonly signal: AbortSignal
+  /** False: the page after this one may not be wanted, and is read only when it is asked for. */
+  readonly readsAhead?: () => boolean
+}
+
+export async function* sourcePages(source: Storage, from: PagePosition, { signal, readsAhead = () => true }: PageOptions): AsyncGenerator<SourcePage> {
   const ahead = new AbortController()
   const whole = AbortSignal.any([signal, ahead.signal])
   const sequence = trackOrder(source.abilities, from)
+  let reading: Promise<ListPage> | undefined
+  let [position, token]: [PagePosition | null, string | undefined] = [from, undefined]
   try {
-    let reading: Promise<ListPage> | undefined = readPage(source, from, undefined, whole)
-    while (reading) {
-      const page: ListPage = await reading
+    while (position !== null) {
+      const page: ListPage = await (reading ?? readPage(source, position, token, whole))
       const entries = sequence.take(page.entries)
-      reading = page.next === undefined ? undefined : readPage(source, sequence.position(page.next), page.next, whole)
+      token = page.next
+      position = token === undefined || sequence.isPast ? null : sequence.position(token)
+      reading = position !== null && readsAhead() ? readPage(source, position, token, whole) : undefined
       reading?.catch(() => undefined)
-      yield { entries, ordered: sequence.ordered, next: sequence.next(page.next) }
+      yield { entries, ordered: sequence.ordered, next: position }
     }
   } finally {
     ahead.abort()
   }
 }
+
+/** What is listed in ranges has no other way back to an order. */
+const outOfOrder = {
+  code: 'SourceReadDirFailed',
+  message: 'The source does not list its keys in the order it is known for: see what answers in its place, such as a proxy.',
+} as const
 
 /** By the token while it holds; where pages have an order, a token that is refused is replaced by the last key. */
 async function readPage(source: Storage, from: PagePosition, token: string | undefined, signal: AbortSignal): Promise<ListPage> {
@@ -52,8 +67,10 @@ async function readPage(source: Storage, from: PagePosition, token: string | und
 }
 
 function trackOrder({ ordered: promised, startAfter }: StorageAbilities, from: PagePosition) {
+  const until = from.kind === 'after' ? from.until : undefined
   let ordered = promised && (from.kind === 'after' || from.key !== undefined)
   let last = from.key
+  let isPast = false
 
   const isNew = ({ key }: ListEntry): boolean => {
     const order = last === undefined ? 1 : compareKeys(key, last)
@@ -61,14 +78,22 @@ function trackOrder({ ordered: promised, startAfter }: StorageAbilities, from: P
     if (order > 0 || !ordered) last = key
     return order !== 0
   }
-  const position = (token: string): PagePosition =>
-    ordered && startAfter ? { kind: 'after', key: last } : { kind: 'page', cursor: token, ...(ordered && { key: last }) }
+  const isInRange = ({ key }: ListEntry): boolean => {
+    if (until === undefined) return true
+    if (!ordered) throw new Blocked(outOfOrder, undefined)
+    isPast = compareKeys(key, until) >= 0
+    return compareKeys(key, until) <= 0
+  }
   return {
     get ordered() {
       return ordered
     },
-    take: (entries: readonly ListEntry[]) => entries.filter((entry) => isNew(entry) && !entry.key.startsWith(reportFolder)),
-    position,
-    next: (token: string | undefined): SourcePosition | null => (token === undefined ? null : position(token)),
+    /** All that follows lies beyond the range. */
+    get isPast() {
+      return isPast
+    },
+    take: (entries: readonly ListEntry[]) => entries.filter((entry) => isNew(entry) && isInRange(entry) && !entry.key.startsWith(reportFolder)),
+    position: (token: string): PagePosition =>
+      ordered && startAfter ? { kind: 'after', key: last, ...(until !== undefined && { until }) } : { kind: 'page', cursor: token, ...(ordered && { key: last }) },
   }
 }

@@ -2,7 +2,7 @@
  * Measures what the product promises of itself at size, against real servers on this machine, and ends with exit code 1 when a
  * promise is broken. Takes many minutes; `--scale 0.1` is a tenth of it, `--only memory` a part of it, to try the script.
  *
- *   npm run figures [-- --scale 0.1] [-- --only size|memory|latency|listing|report|sftp|large]
+ *   npm run figures [-- --scale 0.1] [-- --only size|memory|latency|listing|ranges|report|sftp|large]
  */
 import { parseArgs } from 'node:util'
 import { historiesOf, largestPayload, scheduledActivities } from './figures/history.ts'
@@ -10,6 +10,7 @@ import { largeFigures } from './figures/large.ts'
 import { signalLatencies } from './figures/latency.ts'
 import { listingFigures } from './figures/listing.ts'
 import { peakBytes } from './figures/memory.ts'
+import { rangesFigures } from './figures/ranges.ts'
 import { reportFigures } from './figures/report.ts'
 import { fill, migrate, startRig } from './figures/rig.ts'
 import type { Migration, Rig } from './figures/rig.ts'
@@ -29,6 +30,7 @@ const say = (line: string): void => void process.stderr.write(`${Math.round((Dat
 /** With servers of its own. */
 const alone: Readonly<Record<string, () => Promise<Figure[]>>> = {
   listing: () => listingFigures(small, large, say),
+  ranges: () => rangesFigures(1_000_000 * scale, say),
   large: () => largeFigures(Math.ceil(6 * 1024 * scale) * MiB, Math.ceil(5 * 1024 * scale) * MiB, say),
   report: () => reportFigures(100_000 * scale, 1_000_000 * scale),
   sftp: () => sftpFigures(Math.ceil(256 * scale) * MiB),

@@ -22,8 +22,18 @@ const modified = '2024-02-03T04:05:06.000Z'
 const etag = 'd41d8cd98f00b204e9800998ecf8427e'
 export const nameOf = (i: number): string => `file-${String(i).padStart(7, '0')}.bin`
 const numbers = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i)
-const after = (key: string | null): number => (key === null ? 0 : Number(/\d+/.exec(key)?.[0]) + 1)
 const theEnd = 'g2gCZAAEbmV4dGQAA2VvZg'
+
+/** The first of `files` whose name comes after `key`, which may be any. */
+function after(key: string | null, files: number): number {
+  let [first, end] = [0, key === null ? 0 : files]
+  while (first < end) {
+    const middle = (first + end) >> 1
+    if (nameOf(middle) <= (key ?? '')) first = middle + 1
+    else end = middle
+  }
+  return first
+}
 
 const s3Page: Page = (from, to, more) => {
   const entries = numbers(from, to).map((i) => `<Contents><Key>${nameOf(i)}</Key><LastModified>${modified}</LastModified><ETag>"${etag}"</ETag><Size>5</Size><StorageClass>STANDARD</StorageClass></Contents>`)
@@ -47,24 +57,28 @@ const ussPage: Page = (from, to, more) => JSON.stringify({
 })
 
 /** Told apart by what each asks for. */
-function wantedOf({ url = '/', headers }: IncomingMessage): Wanted {
+function wantedOf({ url = '/', headers }: IncomingMessage, files: number): Wanted {
   const { pathname, searchParams: query } = new URL(url, 'http://stub')
   if (pathname.startsWith('/storage/v1/')) return { from: Number(query.get('pageToken') ?? 0), most: 1_000, page: gcsPage, type: 'application/json' }
   if (query.get('comp') === 'list') return { from: Number(query.get('marker') ?? 0), most: Number(query.get('maxresults') ?? 5_000), page: azblobPage, type: 'application/xml' }
   if (headers['x-list-limit'] !== undefined) return { from: Number(headers['x-list-iter'] ?? 0), most: Number(headers['x-list-limit']), page: ussPage, type: 'application/json' }
-  const from = query.has('continuation-token') ? Number(query.get('continuation-token')) : after(query.get('marker') ?? query.get('start-after'))
+  const from = query.has('continuation-token') ? Number(query.get('continuation-token')) : after(query.get('marker') ?? query.get('start-after'), files)
   return { from, most: Number(query.get('max-keys') ?? 1_000), page: s3Page, type: 'application/xml' }
 }
 
 function answer(request: IncomingMessage, response: ServerResponse, files: number): void {
   if (request.method === 'HEAD') return void response.writeHead(200, { 'content-length': 5, 'last-modified': new Date(modified).toUTCString() }).end()
-  const { from, most, page, type } = wantedOf(request)
+  const { from, most, page, type } = wantedOf(request, files)
   const to = Math.min(from + most, files)
   response.writeHead(200, { 'content-type': type }).end(page(from, to, to < files))
 }
 
-export async function startListingStub(files: number): Promise<ListingStub> {
-  const server = createServer((request, response) => answer(request, response, files))
+/** Each answer comes `latencyMs` later than it could. */
+export async function startListingStub(files: number, { latencyMs = 0 } = {}): Promise<ListingStub> {
+  const server = createServer((request, response) => {
+    if (latencyMs === 0) answer(request, response, files)
+    else setTimeout(answer, latencyMs, request, response, files)
+  })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const stop = (): Promise<void> =>
     new Promise((resolve) => {

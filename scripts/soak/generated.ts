@@ -12,6 +12,17 @@ export const sizeOf = (i: number): number => 16 + (i % 100)
 /** In key order. */
 export const keyOf = (i: number): string => `many/${String(Math.floor(i / 1_000)).padStart(5, '0')}/file-${String(i).padStart(8, '0')}.bin`
 
+/** The last that does not come after `key`, which may be any; -1: none. */
+function lastUpTo(key: string, count: number): number {
+  let [first, end] = [0, count]
+  while (first < end) {
+    const middle = (first + end) >> 1
+    if (keyOf(middle) <= key) first = middle + 1
+    else end = middle
+  }
+  return first - 1
+}
+
 export function generatedSource(count: number): Storage {
   const { list: _list, head: _head, get: _get, serverCopy: _copy, archive: _archive, tagging: _tagging, acl: _acl, ...memory } = openMemory()
   const entryOf = (i: number): ListEntry => ({ key: keyOf(i), size: sizeOf(i), mtimeMs, etag: `generated-${i}` })
@@ -23,7 +34,7 @@ export function generatedSource(count: number): Storage {
   return {
     ...memory,
     list: async ({ cursor, startAfter, limit = pageSize } = {}) => {
-      const after = Number(pattern.exec(cursor ?? startAfter ?? '')?.[1] ?? -1)
+      const after = lastUpTo(cursor ?? startAfter ?? '', count)
       const entries = Array.from({ length: Math.max(0, Math.min(limit, pageSize, count - after - 1)) }, (_, i) => entryOf(after + 1 + i))
       const last = entries.at(-1)
       return after + entries.length < count - 1 && last ? { entries, next: last.key } : { entries }

@@ -28,6 +28,27 @@ export function split(xml: string, name: string): { readonly inside: readonly st
   return { inside, outside: outside + xml.slice(at) }
 }
 
+/** Calls `take` with name and text of each element in `xml` that holds no others, as they are written; what holds others is passed over. */
+export function eachLeaf(xml: string, take: (name: string, text: string) => void): void {
+  for (let start = xml.indexOf('<'); start >= 0; ) {
+    const open = xml.indexOf('>', start)
+    const close = xml.indexOf('<', open)
+    if (open < 0 || close < 0) return
+    const name = xml.slice(start + 1, open)
+    const isLeaf = xml[close + 1] === '/'
+    if (isLeaf) take(name, xml.slice(open + 1, close))
+    const end = isLeaf ? close + 1 : endOf(xml, name, open)
+    start = xml.indexOf('<', end)
+  }
+}
+
+/** Where an element ends that holds others, or nothing at all. */
+function endOf(xml: string, name: string, open: number): number {
+  if (name.endsWith('/')) return open
+  const close = xml.indexOf(`</${name.split(' ', 1)[0]}>`, open)
+  return close < 0 ? xml.length : close + 1
+}
+
 const named: ReadonlyMap<string, string> = new Map([['amp', '&'], ['lt', '<'], ['gt', '>'], ['quot', '"'], ['apos', "'"]])
 
 export function decodeEntities(text: string): string {

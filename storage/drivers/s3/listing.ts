@@ -1,7 +1,7 @@
 import { StorageError } from '../../error.ts'
 import type { ListEntry } from '../../storage.ts'
 import { decodePercent, decodeUrl } from '../../http/encode.ts'
-import { element, split } from '../../http/xml.ts'
+import { decodeEntities, eachLeaf, element, split } from '../../http/xml.ts'
 
 export interface ScannedPage {
   readonly entries: readonly ScannedEntry[]
@@ -37,17 +37,25 @@ export function scanPage(xml: string, tokenEncoded: boolean): ScannedPage {
 }
 
 function toEntry(xml: string, decode: (text: string) => string): ScannedEntry {
-  const etag = element(xml, 'ETag')
-  const storageClass = element(xml, 'StorageClass')
-  const type = element(xml, 'Type')
-  return checkedEntry({
-    key: decode(element(xml, 'Key') ?? ''),
-    size: Number(element(xml, 'Size') || Number.NaN),
-    mtimeMs: Date.parse(element(xml, 'LastModified') ?? ''),
-    ...(etag && { etag: unquote(etag) }),
-    ...(storageClass && { storageClass }),
-    ...(type && { type }),
+  const entry: { -readonly [F in keyof ScannedEntry]: ScannedEntry[F] } = { key: '', size: Number.NaN, mtimeMs: Number.NaN }
+  eachLeaf(xml, (name, text) => {
+    if (text === '') return
+    if (name === 'Key') entry.key = decode(decodeEntities(text))
+    else if (name === 'Size') entry.size = Number(text)
+    else if (name === 'LastModified') entry.mtimeMs = Date.parse(text)
+    else if (name === 'ETag') entry.etag = etagOf(text)
+    else if (name === 'StorageClass') entry.storageClass = decodeEntities(text)
+    else if (name === 'Type') entry.type = decodeEntities(text)
   })
+  return checkedEntry(entry)
+}
+
+const quote = '&quot;'
+
+/** Most stores write the quotes of an ETag as entities: one look saves decoding them. */
+function etagOf(text: string): string {
+  const isPlain = text.startsWith(quote) && text.endsWith(quote) && text.indexOf('&', 1) === text.length - quote.length
+  return isPlain ? text.slice(quote.length, -quote.length) : unquote(decodeEntities(text))
 }
 
 /** Fails `unexpected` where it lacks its name, size or time. */
