@@ -42,7 +42,8 @@ export class Connection {
 
   /** Open, and nothing is going on. */
   get isFree(): boolean {
-    return this.#reading === undefined && this.#idleMs > 0 && !this.#socket.destroyed && this.#socket.writable
+    const isKept = this.#reading === undefined && Date.now() - this.#lastMs < this.#idleMs
+    return isKept && !this.#socket.destroyed && this.#socket.writable
   }
 
   async exchange(request: Request, onAnswer: OnAnswer | undefined): Promise<Answer> {

@@ -35,7 +35,9 @@ export function openSockets(options: ConnectionOptions): Exchange {
     for (let kept = idle.pop(); kept; kept = idle.pop()) if (kept.isFree) return kept
     return all.size < mostConnections ? open() : new Promise((resolve) => waiting.push(resolve))
   }
+  /** A turn of the loop after its answer: a store that closes behind it, without a word, has done so by then. */
   const giveBack = (connection: Connection): void => {
+    if (!connection.isFree) return
     const next = waiting.shift()
     if (next !== undefined) next(connection)
     else if (closed) connection.drop()
@@ -47,7 +49,7 @@ export function openSockets(options: ConnectionOptions): Exchange {
       const taken = take()
       const connection = taken instanceof Promise ? await taken : taken
       const answer = await connection.exchange(request, onAnswer)
-      if (connection.isFree) giveBack(connection)
+      setImmediate(giveBack, connection)
       return answer
     },
     close() {
