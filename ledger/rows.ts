@@ -4,7 +4,9 @@ import type { LedgerHeader } from './entry.ts'
 const newline = 0x0a
 
 export function encodeRows(rows: readonly unknown[]): Uint8Array {
-  return Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join(''))
+  let text = ''
+  for (const row of rows) text += `${JSON.stringify(row)}\n`
+  return Buffer.from(text)
 }
 
 /** A lasting copy of a transient chunk. */

@@ -5,12 +5,14 @@ import { compareKeys } from '../model/keys.ts'
 
 const classes = ['0123456789', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz']
 const exactBits = 52
+/** Where keys part: what they are made of later, such as their extension, would only spread the guesses thin. */
+const leading = 8
 
 /** At most `count` strings in order, strictly between, as evenly as keys that look like `after` and `before` allow. */
 export function guessesBetween(after: string, before: string | undefined, count: number): string[] {
   const shared = before === undefined ? 0 : sharedLength(after, before)
   const prefix = after.slice(0, shared)
-  const scale = makeScale(after.slice(shared) + (before?.slice(shared) ?? ''))
+  const scale = makeScale(after.slice(shared, shared + leading) + (before?.slice(shared, shared + leading) ?? ''))
   const low = scale.toNumber(after.slice(shared))
   const high = before === undefined ? scale.end : scale.toNumber(before.slice(shared))
   const guesses = Array.from({ length: count }, (_, i) => prefix + scale.toText(low + Math.floor(((high - low) * (i + 1)) / (count + 1))))

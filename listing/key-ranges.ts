@@ -42,7 +42,7 @@ export async function divideRanges(source: Storage, ranges: readonly KeyRange[],
     return { guess, key: entries[0]?.key }
   }
   let stretches = ranges.map((range): Stretch => ({ range, low: range.key ?? '', high: range.until }))
-  for (let round = 0; round < rounds && stretches.length < parts; round++) {
+  for (let round = 0; round < rounds && stretches.length < parts / 2; round++) {
     if (stretches.length <= fewStretches) stretches = await Promise.all(stretches.map((stretch) => narrow(stretch, probe)))
     const each = Math.ceil(parts / stretches.length) - 1 || 1
     stretches = (await Promise.all(stretches.map((stretch) => cut(stretch, each, probe)))).flat()

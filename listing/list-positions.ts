@@ -28,10 +28,12 @@ export interface Reached {
   readonly excluded: Tally
 }
 
-const rangesAtOnce = 16
+const rangesAtOnce = 32
+/** With no more of them left, they are divided again. */
+const fewRanges = 4
 /** A source is slow that brings fewer pages than this in that time. */
-const slowPages = 20
-const slowMs = 500
+const slowPages = 10
+const slowMs = 250
 
 export async function listPositions(positions: readonly SourcePosition[], task: PositionsTask): Promise<Reached> {
   const first = positions.length > 1 ? { from: positions, excluded: noTally, pages: 0 } : await listBeside(positions, { ...task, deadlineMs: Math.min(task.deadlineMs, task.now() + slowMs) })
@@ -42,7 +44,7 @@ export async function listPositions(positions: readonly SourcePosition[], task: 
 
 async function divide(positions: readonly SourcePosition[], { source, signal }: PositionsTask): Promise<readonly SourcePosition[]> {
   const ranges = positions.filter((position) => position.kind === 'after')
-  if (!isDivisible(source) || ranges.length < positions.length || ranges.length > rangesAtOnce / 2) return positions
+  if (!isDivisible(source) || ranges.length < positions.length || ranges.length > fewRanges) return positions
   const divided = await divideRanges(source, ranges, rangesAtOnce, signal)
   return divided.map((range) => ({ kind: 'after', ...range }))
 }
