@@ -84,7 +84,7 @@ describe('a job that is changed', { timeout: 60_000 }, () => {
       await latest('stopped').result()
     })
     const { listBatches, copyBatch, writeReport } = simulation.told
-    expect([listBatches.length, writeReport.length]).toEqual([2, 2])
+    expect([listBatches.length, writeReport.length]).toEqual([3, 2])
     expect(copyBatch.length).toBeGreaterThan(4)
     for (const options of [...listBatches, ...copyBatch, ...writeReport]) {
       expect(options).toMatchObject(changed)

@@ -288,7 +288,7 @@ describe('a stop, however its batches end', { timeout: 90_000 }, () => {
         return part
       },
       listBatches: async (input) => {
-        if (input.call !== 2) return await simulation.activities.listBatches(input)
+        if (input.call !== 4) return await simulation.activities.listBatches(input)
         await copyUntilCut(late.opened, over.opened)
         return { batches: [], excluded: noTally }
       },
@@ -296,16 +296,16 @@ describe('a stop, however its batches end', { timeout: 90_000 }, () => {
     const job = 'stop-dead'
     await withWorkers(environment, { activities }, async () => {
       const { firstExecutionRunId } = await begin(optionsOf(job, { window: 4 }))
-      await awaitUntil(() => running.has('0, attempt 1') && running.has('1, attempt 1') && simulation.copied.size === 48)
+      await awaitUntil(() => running.has('0, attempt 1') && running.has('1, attempt 1') && simulation.copied.size === 40)
       early.open()
       await awaitUntil(() => running.has('1, attempt 2'))
       late.open()
       const diedAt = Date.now()
       await send(job, 'stop')
-      expect(await untilStopped(job, 20_000)).toMatchObject({ reason: null, counts: { completed: { files: 4_810 }, failed: { files: 0 } } })
+      expect(await untilStopped(job, 20_000)).toMatchObject({ reason: null, counts: { completed: { files: 4_010 }, failed: { files: 0 } } })
       console.log(`Stopped ${Date.now() - diedAt} ms after the worker died`)
       const ends = await endsOf(job, firstExecutionRunId)
-      expect([ends.get('batch 0'), ends.get('batch 1'), ends.get('listBatches 2')]).toMatchObject([
+      expect([ends.get('batch 0'), ends.get('batch 1'), ends.get('listBatches 4')]).toMatchObject([
         { cancelled: true, how: 'timed-out' }, { cancelled: true, how: 'completed', attempt: 2 }, { cancelled: true, how: 'timed-out' },
       ])
       over.open()
