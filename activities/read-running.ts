@@ -3,7 +3,7 @@ import type { FinishedParts } from '../model/batch.ts'
 import type { JobOptions } from '../model/job.ts'
 import type { ListName } from '../model/report-row.ts'
 import { sourceAddressPrefix } from '../report/row.ts'
-import { runningChunks, type ReportChunk } from '../report/running-report.ts'
+import { runningSteps, type ReportChunk } from '../report/running-report.ts'
 import { isStorageError } from '../storage/error.ts'
 import { beating } from './beating.ts'
 import type { Dependencies } from './dependencies.ts'
@@ -31,8 +31,8 @@ export const createReadRunning = ({ storages }: Dependencies) =>
     return await beating(5_000, () => undefined, async ({ cut: signal }) => {
       const ledger = openLedger(await storages.ledger(options), { options, epoch: parts.epoch, run: parts.run, proven: [] })
       const sourcePrefix = sourceAddressPrefix((await storages.source(options)).info)
-      const steps = [...runningChunks({ ledger, sourcePrefix, options, parts, signal })]
       try {
+        const steps = await runningSteps({ ledger, sourcePrefix, options, parts, signal })
         const chunks = (await steps[step]?.()) ?? []
         const slices = sliceOf(chunks, offset)
         const size = chunks.reduce((sum, { bytes }) => sum + bytes.length, 0)

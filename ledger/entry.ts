@@ -1,4 +1,5 @@
 /** Rows of the ledger's files. One JSON value a line; the first line of a file is its LedgerHeader. */
+import type { FragmentRef } from '../model/batch.ts'
 import type { FileErrorCode } from '../model/codes.ts'
 import type { ListName, SkipReason } from '../model/report-row.ts'
 import type { Tries } from '../model/tries.ts'
@@ -114,4 +115,6 @@ export interface FragmentIndex {
   readonly parts: readonly { readonly list: ListName; readonly rows: number; readonly bytes: number }[]
   /** Completed files that lost metadata, tags or rights, by the policy `drop`. */
   readonly droppedMetadata: number
+  /** Fragments that come before this one, and that nothing else names. */
+  readonly before?: readonly FragmentRef[]
 }

@@ -153,6 +153,8 @@ export interface MergeInput {
   readonly context: RunContext
   readonly merge: number
   readonly batches: readonly FinishedBatch[]
+  /** Fragments for which the new one stands too from now on: its index names them, and the job need not. */
+  readonly before?: readonly FragmentRef[]
 }
 /** Fragments of the report: `parts` numbered objects that the attempt wrote. Counts are of the rows themselves. */
 export interface MergeResult {

@@ -12,6 +12,8 @@ import type { Counts, FailureCounts, Tally } from './status.ts'
 
 export const batchesPerList = 50
 export const batchesPerMerge = 100
+/** With so many fragments the next one stands for all: a run of a billion files has ten thousand, and the state is to stay small. */
+export const mostFragments = 100
 /** The first calls of the lister are short, so that copying starts with the first page. */
 export const batchesOfCall = (call: number): number => Math.min(batchesPerList, 2 * 4 ** (call - 1))
 /** Batches that wait for restored copies: with more of them the state would grow too large, and the listing waits. */
@@ -162,11 +164,15 @@ export function nextMerge(state: RunState): readonly FinishedBatch[] | undefined
   return state.finished.slice(0, batchesPerMerge)
 }
 
-export function withMerged(state: RunState, batches: number, result: MergeResult): RunState {
+/** Fragments that the next one stands for too. */
+export const nextFold = ({ fragments }: RunState): readonly FragmentRef[] | undefined => (fragments.length < mostFragments ? undefined : fragments)
+
+/** `folded`: of so many fragments the new one's index tells. */
+export function withMerged(state: RunState, { batches, folded = 0 }: { readonly batches: number; readonly folded?: number }, result: MergeResult): RunState {
   return {
     ...state,
     finished: state.finished.slice(batches),
-    fragments: [...state.fragments, result.fragment],
+    fragments: [...state.fragments.slice(folded), result.fragment],
     mergedCounts: addCounts(state.mergedCounts, result.counts),
   }
 }

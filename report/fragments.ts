@@ -39,7 +39,7 @@ export async function mergeBatches(task: MergeTask): Promise<MergeResult> {
     for (const { upload } of uploads) await abortUpload(task, upload)
   }
   await writer.flush(1)
-  const index: FragmentIndex = { parts: writer.parts(), droppedMetadata }
+  const index: FragmentIndex = { parts: writer.parts(), droppedMetadata, ...(input.before && { before: input.before }) }
   await ledger.writeFragmentIndex(input.merge, attempt, index, { signal })
   return { fragment: { merge: input.merge, attempt, parts: index.parts.length }, counts }
 }

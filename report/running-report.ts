@@ -1,8 +1,9 @@
 /** The lists of a run that goes on, of what is finished so far: read from its ledger, nothing is written. */
 import type { Ledger } from '../ledger/ledger.ts'
-import type { FinishedBatch, FinishedParts, FragmentRef } from '../model/batch.ts'
+import type { FinishedBatch, FinishedParts } from '../model/batch.ts'
 import type { JobOptions } from '../model/job.ts'
 import { listNames, type ListName } from '../model/report-row.ts'
+import { allFragments } from './all-fragments.ts'
 import { readBatchOutcomes } from './batch-outcomes.ts'
 import { headerOf, toCsv } from './csv.ts'
 import { rowsOf } from './row.ts'
@@ -26,21 +27,18 @@ export interface ReportChunk {
  * most. Fails `not-found` once the run's report stands.
  */
 export async function* runningReport(task: RunningReportTask): AsyncGenerator<ReportChunk> {
-  for (const read of runningChunks(task)) yield* await read()
+  for (const read of await runningSteps(task)) yield* await read()
 }
 
 /** The same, one step at a time: a step reads nothing until it is called, so that steps can be left out. */
-export function* runningChunks(task: RunningReportTask): Generator<() => Promise<ReportChunk[]>> {
-  const { options, parts } = task
-  yield () => Promise.resolve(runningLists(options).map((list) => ({ list, bytes: headerOf(list) })))
-  for (const fragment of parts.fragments)
-    for (let part = 0; part < fragment.parts; part++) yield () => readPart(task, fragment, part)
-  for (const batch of parts.finished) yield () => readBatch(task, batch)
-}
-
-async function readPart({ ledger, signal }: RunningReportTask, fragment: FragmentRef, part: number): Promise<ReportChunk[]> {
-  const { list } = (await ledger.readFragmentIndex(fragment, { signal })).parts[part] ?? {}
-  return list === undefined ? [] : [{ list, bytes: await ledger.readFragment(fragment, part, { signal }) }]
+export async function runningSteps(task: RunningReportTask): Promise<(() => Promise<ReportChunk[]>)[]> {
+  const { ledger, options, parts, signal } = task
+  const fragments = await allFragments(ledger, parts.fragments, { signal })
+  return [
+    () => Promise.resolve(runningLists(options).map((list) => ({ list, bytes: headerOf(list) }))),
+    ...fragments.flatMap(([fragment, index]) => index.parts.map(({ list }, part) => async () => [{ list, bytes: await ledger.readFragment(fragment, part, { signal }) }])),
+    ...parts.finished.map((batch) => () => readBatch(task, batch)),
+  ]
 }
 
 async function readBatch({ ledger, sourcePrefix, signal }: RunningReportTask, batch: FinishedBatch): Promise<ReportChunk[]> {

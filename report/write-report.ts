@@ -3,13 +3,13 @@
  * lists are replaced whole, and a report that stands is not written again.
  */
 import { retrying } from '../storage/retrying.ts'
-import type { FragmentIndex } from '../ledger/entry.ts'
 import type { Ledger } from '../ledger/ledger.ts'
-import type { FragmentRef, ReportInput, ReportResult } from '../model/batch.ts'
+import type { ReportInput, ReportResult } from '../model/batch.ts'
 import type { JobOptions } from '../model/job.ts'
 import { jobFileName, listFileName, listNames, reportFolder, type ListName } from '../model/report-row.ts'
 import { totalOf } from '../model/status.ts'
 import type { CallOptions, Storage } from '../storage/storage.ts'
+import { allFragments, type Fragment } from './all-fragments.ts'
 import { AccountingError } from './accounting.ts'
 import { headerOf } from './csv.ts'
 import { toRunRecord, withRun, type RunRecord } from './job-file.ts'
@@ -44,11 +44,9 @@ async function standing({ destination, input: { context }, signal }: ReportTask)
   return file?.runs.find(({ run, epoch }) => run === context.run && epoch === context.epoch)
 }
 
-type Fragments = readonly (readonly [FragmentRef, FragmentIndex])[]
-
 async function write(task: ReportTask): Promise<RunRecord> {
   const { input, signal } = task
-  const fragments = await readIndexes(task)
+  const fragments = await allFragments(task.ledger, input.fragments, { signal })
   assertRows(input, fragments)
   const lists: { name: string; rows: number; bytes: number }[] = []
   for (const list of listNames) {
@@ -61,13 +59,7 @@ async function write(task: ReportTask): Promise<RunRecord> {
   return record
 }
 
-async function readIndexes({ ledger, input, signal }: ReportTask): Promise<Fragments> {
-  const indexes: (readonly [FragmentRef, FragmentIndex])[] = []
-  for (const fragment of input.fragments) indexes.push([fragment, await ledger.readFragmentIndex(fragment, { signal })])
-  return indexes
-}
-
-function assertRows({ counts }: ReportInput, fragments: Fragments): void {
+function assertRows({ counts }: ReportInput, fragments: readonly Fragment[]): void {
   const rowsOf = (list: ListName) => volumesOf(list, fragments).reduce((sum, { rows }) => sum + rows, 0)
   const expected = [
     ['total_list', totalOf(counts).files],

@@ -2,7 +2,7 @@
  * Measures what the product promises of itself at size, against real servers on this machine, and ends with exit code 1 when a
  * promise is broken. Takes many minutes; `--scale 0.1` is a tenth of it, `--only memory` a part of it, to try the script.
  *
- *   npm run figures [-- --scale 0.1] [-- --only size|memory|latency|listing|ranges|report|sftp|large]
+ *   npm run figures [-- --scale 0.1] [-- --only size|memory|latency|listing|ranges|report|sftp|large|start]
  */
 import { parseArgs } from 'node:util'
 import { historiesOf, largestPayload, scheduledActivities } from './figures/history.ts'
@@ -15,6 +15,7 @@ import { reportFigures } from './figures/report.ts'
 import { fill, migrate, startRig } from './figures/rig.ts'
 import type { Migration, Rig } from './figures/rig.ts'
 import { sftpFigures } from './figures/sftp.ts'
+import { startFigures } from './figures/start.ts'
 import { printFigures } from './figures/table.ts'
 import type { Figure } from './figures/table.ts'
 
@@ -33,6 +34,7 @@ const alone: Readonly<Record<string, () => Promise<Figure[]>>> = {
   ranges: () => rangesFigures(1_000_000 * scale, say),
   large: () => largeFigures(Math.ceil(6 * 1024 * scale) * MiB, Math.ceil(5 * 1024 * scale) * MiB, say),
   report: () => reportFigures(100_000 * scale, 1_000_000 * scale),
+  start: () => startFigures(say),
   sftp: () => sftpFigures(Math.ceil(256 * scale) * MiB),
 }
 const withJobs: Readonly<Record<string, (of: Rig) => Promise<Figure[]>>> = { size, memory, latency }

@@ -1,4 +1,4 @@
-import { nextMerge, withMerge, withMerged } from '../model/run-state.ts'
+import { nextFold, nextMerge, withMerge, withMerged } from '../model/run-state.ts'
 import { reporter } from './activities.ts'
 import type { Job } from './job.ts'
 
@@ -9,9 +9,10 @@ export async function mergeNext(job: Job): Promise<boolean> {
   if (batches === undefined) return false
   state.run = withMerge(state.run)
   const { run } = state
+  const before = nextFold(run)
   const result = await reporter(`run ${run.run}: outcomes of ${batches.length} batches`, job.options).mergeBatches({
-    context: job.context, merge: run.merges, batches,
+    context: job.context, merge: run.merges, batches, ...(before && { before }),
   })
-  state.run = withMerged(state.run, batches.length, result)
+  state.run = withMerged(state.run, { batches: batches.length, folded: before?.length ?? 0 }, result)
   return true
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { CopyResult } from '../../model/batch.ts'
 import {
-  batchesPerMerge, countsSoFar, isCopied, mostRestoringBatches, newRun, nextMerge, restoringFiles, wantsListing, withAllFinished, withCall, withCopied, withDue, withListed, withMerge, withMerged, withUnknown,
+  batchesPerMerge, countsSoFar, isCopied, mostFragments, mostRestoringBatches, newRun, nextFold, nextMerge, restoringFiles, wantsListing, withAllFinished, withCall, withCopied, withDue, withListed, withMerge, withMerged, withUnknown,
 } from '../../model/run-state.ts'
 import type { RunState } from '../../model/run-state.ts'
 import { noCounts, noTally, totalOf } from '../../model/status.ts'
@@ -37,7 +37,7 @@ function apply(state: RunState, { kind, pick }: Step): RunState {
 function mergedOnce(before: RunState, batches: number): RunState {
   const state = withMerge(before)
   const counts = { ...noCounts, completed: { files: batches * files, bytes: batches * files } }
-  return withMerged(state, batches, { fragment: { merge: state.merges, attempt: 1, parts: 1 }, counts })
+  return withMerged(state, { batches, folded: nextFold(state)?.length ?? 0 }, { fragment: { merge: state.merges, attempt: 1, parts: 1 }, counts })
 }
 
 describe('the state of a run', () => {
@@ -53,6 +53,15 @@ describe('the state of a run', () => {
       expect(totalOf(state.mergedCounts)).toEqual(state.listed)
       expect(new Set(state.fragments.map(({ merge }) => merge)).size).toBe(state.fragments.length)
     }))
+  })
+
+  it('stays as small after a hundred thousand batches as after a few hundred', () => {
+    let [state, largest] = [newRun(1, 0), 0]
+    for (let merge = 0; merge < 1_000; merge++) {
+      state = mergedOnce(state, 100)
+      largest = Math.max(largest, state.fragments.length)
+    }
+    expect([largest, state.fragments.at(-1)?.merge]).toEqual([mostFragments, 1_000])
   })
 
   it('numbers every call of the lister and every merge anew, also those that repeat one that was cut', () => {
