@@ -8,6 +8,9 @@ export interface Sampled {
   readonly differing: number
 }
 
+/** A chance that is exactly the bound must not depend on how logarithms were rounded. */
+const rounding = 1e-9
+
 /** The most of all files that may differ: were it one more, a sample this good would come in fewer than 1 - `confidence` of all cases. */
 export function mostDiffering(sampled: Sampled, confidence = 0.95): number {
   const { files, read, differing } = sampled
@@ -15,7 +18,7 @@ export function mostDiffering(sampled: Sampled, confidence = 0.95): number {
   let refuted = files - (read - differing) + 1
   while (refuted - possible > 1) {
     const middle = Math.floor((possible + refuted) / 2)
-    if (chanceOfAtMost(differing, middle, sampled) > 1 - confidence) possible = middle
+    if (chanceOfAtMost(differing, middle, sampled) > (1 - confidence) * (1 + rounding)) possible = middle
     else refuted = middle
   }
   return possible

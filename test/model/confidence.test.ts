@@ -31,6 +31,10 @@ describe('the most files that may differ', () => {
     }), { seed: printedSeed('samples'), numRuns: 200 })
   })
 
+  it('is refuted where the chance is exactly the bound', () => {
+    expect(mostDiffering({ files: 80, read: 1, differing: 0 })).toBe(75)
+  })
+
   it('follows the rule of three where many are read of far more', () => {
     for (const read of [300, 3_000, 30_000]) {
       const share = mostDiffering({ files: 1_000_000_000, read, differing: 0 }) / 1_000_000_000
