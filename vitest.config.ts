@@ -15,6 +15,7 @@ export default defineConfig({
     testTimeout: 180_000,
     hookTimeout: 600_000,
     teardownTimeout: 20_000,
+    setupFiles: ['test/support/setup.ts'],
     reporters: ['default', new TableReporter()],
     projects: [
       { extends: true, test: { name: 'plain', include: ['test/**/*.test.ts'], exclude: [...patterns, ...measured] } },
