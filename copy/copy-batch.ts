@@ -13,7 +13,6 @@ import type { Counts, FailureCounts } from '../model/status.ts'
 import { isStorageError } from '../storage/error.ts'
 import type { BatchPlace } from './batch-order.ts'
 import type { BatchBook } from './batch-book.ts'
-import { mostPlaces } from './climb.ts'
 import { startRun, type Run } from './batch-run.ts'
 import type { CopyTask } from './copy-task.ts'
 import { CopyFault, isCopyFault } from './fault.ts'
@@ -35,8 +34,7 @@ export interface BatchResult extends BatchState {
   readonly blocked?: Fault
 }
 
-/** As many as there may be places for. */
-const filesAtOnce = mostPlaces
+const filesAtOnce = 64
 /** While batches that began before are copied by this process. */
 const filesBeside = 16
 
