@@ -29,8 +29,8 @@ const many = Number(values.files)
 const few = Math.ceil(many / 10)
 const MiB = 1024 ** 2
 const worker = fileURLToPath(new URL('soak/worker.ts', import.meta.url))
-/** As copy processes run. */
-const heap = ['--max-old-space-size=384', '--max-semi-space-size=8']
+/** Garbage is collected when the heap is full: a small one shows what is held, and not how much of it may lie about. */
+const heap = ['--max-old-space-size=128', '--max-semi-space-size=8']
 const startedAt = Date.now()
 const say = (line: string): void => void process.stderr.write(`${Math.round((Date.now() - startedAt) / 1_000)} s: ${line}\n`)
 

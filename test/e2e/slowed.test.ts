@@ -8,7 +8,7 @@ import { temporaryFolder } from '../support/processes.ts'
 import { temporalAddress } from '../support/temporal.ts'
 import { optionsOf, startTranship, type Tranship } from './tranship.ts'
 
-const files = 2_000
+const files = 800
 const folder = join(temporaryFolder('slowed'), 'share')
 let oss: OssProcess
 let tranship: Tranship
@@ -25,7 +25,7 @@ afterAll(async () => {
 })
 
 it('a store that answers that it is asked too much is asked less, which status says, and loses no file by it', { timeout: 120_000 }, async () => {
-  await oss.setFault({ id: 'throttle', operation: 'PutObject', keyPrefix: 'file-', aboveRate: 150, do: { kind: 'error', code: 'SlowDown', status: 503 } })
+  await oss.setFault({ id: 'throttle', operation: 'PutObject', keyPrefix: 'file-', aboveRate: 60, do: { kind: 'error', code: 'SlowDown', status: 503 } })
   await tranship.jobs.create(optionsOf({ job: 'slowed', source: 'share', destination: 'archive' }))
   const isSlowed = ({ slowedBy, status }: JobView): boolean => slowedBy.length > 0 || status !== 'Migrating'
   expect(await tranship.jobs.follow('slowed', { everyMs: 100 }, isSlowed)).toMatchObject({ status: 'Migrating', slowedBy: ['destination'] })
