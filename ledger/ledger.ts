@@ -9,7 +9,7 @@ import type { FragmentRef, ListPosition, OutcomesRef, PartsRef, RunContext } fro
 import type { Tries } from '../model/tries.ts'
 import { ledgerFolder } from '../model/report-row.ts'
 import type { CallOptions, Storage } from '../storage/storage.ts'
-import type { BatchState, Entry, FragmentIndex, LedgerHeader, ListCursor, OpenUpload, Outcome } from './entry.ts'
+import type { BatchState, Entry, FragmentIndex, LedgerHeader, ListCursor, OpenUpload, Outcome, SourcePosition } from './entry.ts'
 import { encodeBytes, encodeRows, splitHeader, splitRows } from './rows.ts'
 
 export interface Ledger {
@@ -52,7 +52,7 @@ export function openLedger(storage: Storage, context: RunContext): Ledger {
     writeParts: (n, ref, state, options) => files.write(partsName(n, ref), encodeRows(stateRows(state)), options),
     readParts: async (n, ref, options) => toState(splitRows<StateRow>(await files.read(partsName(n, ref), options))),
     writeCursor: (call, attempt, cursor, options) => files.write(cursorName({ call, attempt }), encodeRows([cursor]), options),
-    readCursor: async (position, options) => only(splitRows<ListCursor>(await files.read(cursorName(position), options))),
+    readCursor: async (position, options) => toCursor(only(splitRows<StoredCursor>(await files.read(cursorName(position), options)))),
     writeFragment: (merge, attempt, part, bytes, options) => files.write(partName({ merge, attempt }, part), bytes, options),
     readFragment: (ref, part, options) => files.read(partName(ref, part), options),
     writeFragmentIndex: (merge, attempt, index, options) => files.write(indexName({ merge, attempt }), encodeRows([index]), options),
@@ -65,6 +65,10 @@ export function openLedger(storage: Storage, context: RunContext): Ledger {
 const entriesName = (n: number, attempt: number) => `0-${n}.${attempt}.list`
 const outcomesName = (n: number, { generation, attempt }: OutcomesRef) => `0-${n}.${generation}.${attempt}`
 const partsName = (n: number, { split, range, generation, attempt }: PartsRef) => `0-${n}.${split}.parts-${range}.${generation}.${attempt}`
+/** An earlier version kept one position, or null at the end: a job that was stopped then goes on now. */
+type StoredCursor = Pick<ListCursor, 'pending'> & { readonly from: ListCursor['from'] | SourcePosition | null }
+const toCursor = ({ pending, from }: StoredCursor): ListCursor => ({ pending, from: [from ?? []].flat() })
+
 const cursorName = ({ call, attempt }: ListPosition) => `cursor-${call}.${attempt}`
 const partName = ({ merge, attempt }: Pick<FragmentRef, 'merge' | 'attempt'>, part: number) => `fragment-${merge}.${attempt}.${part}`
 const indexName = ({ merge, attempt }: Pick<FragmentRef, 'merge' | 'attempt'>) => `fragment-${merge}.${attempt}.index`

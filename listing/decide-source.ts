@@ -12,12 +12,10 @@ import { entryOf } from './entry-of.ts'
 import { toMatcher } from './globs.ts'
 import { sourcePages, type PageOptions } from './source-pages.ts'
 
-export interface DecideOptions {
+export interface DecideOptions extends PageOptions {
   readonly options: JobOptions
   /** Absent: from the beginning. */
   readonly from?: Extract<SourcePosition, { kind: 'after' | 'page' }>
-  readonly signal: AbortSignal
-  readonly readsAhead?: PageOptions['readsAhead']
 }
 
 /** Excluded files are among the entries only with `listExcluded`, and then marked; the tally has them in any case. */
@@ -29,10 +27,10 @@ export interface EntryPage {
 }
 
 export async function* decideSource(source: Storage, destination: Storage, task: DecideOptions): AsyncGenerator<EntryPage> {
-  const { options, from = { kind: 'after' }, signal, readsAhead } = task
+  const { options, from = { kind: 'after' }, signal } = task
   const filter = makeFilter(options, toMatcher)
   const view = isJoined(destination, options) ? viewDestination(destination, signal) : undefined
-  for await (const { entries, ordered, next } of sourcePages(source, from, { signal, ...(readsAhead && { readsAhead }) })) {
+  for await (const { entries, ordered, next } of sourcePages(source, from, task)) {
     const { kept, excluded, tally } = sortOut(entries, filter)
     const joined = await join(kept, ordered ? view : undefined)
     yield { entries: options.listExcluded ? [...joined, ...excluded] : joined, excluded: tally, next }

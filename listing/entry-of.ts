@@ -3,7 +3,6 @@ import type { ListEntry } from '../storage/storage.ts'
 
 /** What the source says of a file, as a batch has it. */
 export function entryOf({ key, size, mtimeMs, etag, storageClass, kind, unseen, fault }: ListEntry): Entry {
-  if (kind === undefined && unseen === undefined && fault === undefined) return { key, size, mtimeMs, etag, storageClass }
   const fail = fault === undefined ? undefined : ({ code: 'KeyUnsupported', description: fault } as const)
   return { key, size, mtimeMs, etag, storageClass, kind, unseen, fail }
 }

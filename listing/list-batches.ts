@@ -67,11 +67,11 @@ function listSome(task: ListTask, positions: readonly SourcePosition[], cutter: 
   })
 }
 
-function pagesFrom({ source, destination, input }: ListTask, from: SourcePosition, { signal, readsAhead }: PageOptions): AsyncGenerator<EntryPage> {
+function pagesFrom({ source, destination, input }: ListTask, from: SourcePosition, paging: PageOptions): AsyncGenerator<EntryPage> {
   const { options } = input.context
-  if (from.kind !== 'retry') return decideSource(source, destination, { options, from, signal, ...(readsAhead && { readsAhead }) })
+  if (from.kind !== 'retry') return decideSource(source, destination, { options, from, ...paging })
   const { run, only } = input.retry ?? { run: input.context.run - 1 }
-  return retryEntries({ source, destination, job: options.job, run, only, from, signal })
+  return retryEntries({ source, destination, job: options.job, run, only, from, signal: paging.signal })
 }
 
 interface Cutter {

@@ -159,6 +159,8 @@ export interface MergeInput {
 /** Fragments of the report: `parts` numbered objects that the attempt wrote. Counts are of the rows themselves. */
 export interface MergeResult {
   readonly fragment: FragmentRef
+  /** It stands for so many fragments before it. Absent: for none, as one that an earlier version was asked for. */
+  readonly folded?: number
   readonly counts: Counts
 }
 export interface FragmentRef {

@@ -167,12 +167,11 @@ export function nextMerge(state: RunState): readonly FinishedBatch[] | undefined
 /** Fragments that the next one stands for too. */
 export const nextFold = ({ fragments }: RunState): readonly FragmentRef[] | undefined => (fragments.length < mostFragments ? undefined : fragments)
 
-/** `folded`: of so many fragments the new one's index tells. */
-export function withMerged(state: RunState, { batches, folded = 0 }: { readonly batches: number; readonly folded?: number }, result: MergeResult): RunState {
+export function withMerged(state: RunState, batches: number, result: MergeResult): RunState {
   return {
     ...state,
     finished: state.finished.slice(batches),
-    fragments: [...state.fragments.slice(folded), result.fragment],
+    fragments: [...state.fragments.slice(result.folded ?? 0), result.fragment],
     mergedCounts: addCounts(state.mergedCounts, result.counts),
   }
 }

@@ -41,7 +41,7 @@ export async function mergeBatches(task: MergeTask): Promise<MergeResult> {
   await writer.flush(1)
   const index: FragmentIndex = { parts: writer.parts(), droppedMetadata, ...(input.before && { before: input.before }) }
   await ledger.writeFragmentIndex(input.merge, attempt, index, { signal })
-  return { fragment: { merge: input.merge, attempt, parts: index.parts.length }, counts }
+  return { fragment: { merge: input.merge, attempt, parts: index.parts.length }, ...(input.before && { folded: input.before.length }), counts }
 }
 
 /** Best effort: what cannot be aborted now is found by a later job of the name. */

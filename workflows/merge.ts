@@ -13,6 +13,6 @@ export async function mergeNext(job: Job): Promise<boolean> {
   const result = await reporter(`run ${run.run}: outcomes of ${batches.length} batches`, job.options).mergeBatches({
     context: job.context, merge: run.merges, batches, ...(before && { before }),
   })
-  state.run = withMerged(state.run, { batches: batches.length, folded: before?.length ?? 0 }, result)
+  state.run = withMerged(state.run, batches.length, result)
   return true
 }

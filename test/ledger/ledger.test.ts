@@ -30,6 +30,14 @@ describe('the ledger', () => {
     expect(await ledger.readFragmentIndex(ref)).toEqual({ parts: [], droppedMetadata: 0 })
   })
 
+  it('reads where an earlier version stood: at one position, or at the end', async () => {
+    const ledger = openLedger(openMemory(), contextOf({}))
+    const at = { kind: 'after', key: 'a' }
+    for (const [call, from] of [at, null].entries()) await ledger.writeCursor(call, 1, { pending: [entry], from: from as never })
+    expect(await ledger.readCursor({ call: 0, attempt: 1 })).toEqual({ pending: [entry], from: [at] })
+    expect(await ledger.readCursor({ call: 1, attempt: 1 })).toEqual({ pending: [entry], from: [] })
+  })
+
   it('lies below the report folder, one line a row, its header first', async () => {
     const storage = openMemory()
     const ledger = openLedger(storage, contextOf({ run: 2 }))

@@ -37,7 +37,8 @@ function apply(state: RunState, { kind, pick }: Step): RunState {
 function mergedOnce(before: RunState, batches: number): RunState {
   const state = withMerge(before)
   const counts = { ...noCounts, completed: { files: batches * files, bytes: batches * files } }
-  return withMerged(state, { batches, folded: nextFold(state)?.length ?? 0 }, { fragment: { merge: state.merges, attempt: 1, parts: 1 }, counts })
+  const folded = nextFold(state)?.length
+  return withMerged(state, batches, { fragment: { merge: state.merges, attempt: 1, parts: 1 }, ...(folded && { folded }), counts })
 }
 
 describe('the state of a run', () => {
@@ -62,6 +63,12 @@ describe('the state of a run', () => {
       largest = Math.max(largest, state.fragments.length)
     }
     expect([largest, state.fragments.at(-1)?.merge]).toEqual([mostFragments, 1_000])
+  })
+
+  it('names every fragment itself while merges, as an earlier version asks for them, stand for no other', () => {
+    let state = newRun(1, 0)
+    for (let merge = 1; merge <= 2 * mostFragments; merge++) state = withMerged(state, 100, { fragment: { merge, attempt: 1, parts: 1 }, counts: noCounts })
+    expect(state.fragments).toHaveLength(2 * mostFragments)
   })
 
   it('numbers every call of the lister and every merge anew, also those that repeat one that was cut', () => {

@@ -24,7 +24,7 @@ async function totalOf(foldAt: number) {
     const before = fragments.length < foldAt ? undefined : fragments
     const input = { context: ledger.context, merge, batches: [batch], ...(before && { before }) }
     const merged = await mergeBatches({ ledger, destination, input, attempt: 1, sourcePrefix: '', signal })
-    fragments = [...(before ? [] : fragments), merged.fragment]
+    fragments = [...fragments.slice(merged.folded ?? 0), merged.fragment]
     counts = addCounts(counts, merged.counts)
   }
   const parts = { epoch: ledger.context.epoch, run: 1, fragments, finished: [] }
