@@ -18,6 +18,8 @@ interface Peer {
   readonly program: PeerProgram
   readonly args: (task: Task) => readonly string[]
   readonly env: (task: Task) => Env
+  /** Default: 0 alone. */
+  readonly goodCodes?: readonly number[]
 }
 
 interface PeerProgram {
@@ -90,6 +92,8 @@ const peers: readonly Peer[] = [
   {
     name: 's3sync',
     program: s3sync,
+    // 3: it warns where an ETag is of parts at one end and of the whole at the other.
+    goodCodes: [0, 3],
     args: ({ from, to }) => ['--worker-size', atOnce, ...s3syncFlags('source', from.place), ...s3syncFlags('target', to.place), s3syncPath(from.place), s3syncPath(to.place)],
     env: ({ from, to }) => {
       const file = caOf(from.place)
@@ -127,9 +131,9 @@ function lastLine(error: unknown): string {
   return (stderr || message).trim().split('\n').at(-1) ?? ''
 }
 
-const toTool = ({ name, args, env }: Peer, path: string): Tool => ({
+const toTool = ({ name, args, env, goodCodes }: Peer, path: string): Tool => ({
   name,
   kind: 'peer',
   takes: speaks,
-  copy: (task) => runToEnd(path, args(task), env(task)),
+  copy: (task) => runToEnd(path, args(task), { env: env(task), ...(goodCodes && { goodCodes }) }),
 })

@@ -8,8 +8,16 @@ const ticksPerSecond = 100
 const lookEveryMs = 50
 const keptOutput = 2_000
 
-/** What it writes to standard output, where the caller wants it. Rejects where it ends with another code than 0. */
-export async function runToEnd(program: string, args: readonly string[], env: Readonly<Record<string, string>>, onOutput?: (text: string) => void): Promise<Sample> {
+interface RunOptions {
+  readonly env: Readonly<Record<string, string>>
+  /** Of standard output. */
+  readonly onOutput?: (text: string) => void
+  /** Codes that mean success; default 0 alone. */
+  readonly goodCodes?: readonly number[]
+}
+
+/** Rejects where it ends with a code that does not mean success. */
+export async function runToEnd(program: string, args: readonly string[], { env, onOutput, goodCodes = [0] }: RunOptions): Promise<Sample> {
   const cpuBefore = await waitedCpuSeconds()
   const startedAt = performance.now()
   const child = start(program, args, { output: 'pipe', env: { ...process.env, ...env } })
@@ -28,7 +36,7 @@ export async function runToEnd(program: string, args: readonly string[], env: Re
   const seconds = (performance.now() - startedAt) / 1_000
   child.stdin?.destroy()
   await end(child)
-  if (code !== 0) throw new Error(`${program} ended with ${String(code)}: ${said.trim()}`)
+  if (code === null || !goodCodes.includes(code)) throw new Error(`${program} ended with ${String(code)}: ${said.trim()}`)
   return { seconds, cpuSeconds: (await waitedCpuSeconds()) - cpuBefore, peakBytes: peak }
 }
 

@@ -15,7 +15,7 @@ if (have[0] < needed[0] || (have[0] === needed[0] && have[1] < needed[1])) {
 }
 
 // V8 lets garbage grow with the machine's memory, not with what is needed: a worker, which lives long, is held to less.
-const heap = ['--max-old-space-size=384', '--max-semi-space-size=8', '--report-exclude-env']
+const heap = ['--max-old-space-size=384', '--initial-old-space-size=96', '--max-semi-space-size=16', '--report-exclude-env']
 const isHeld = (process.execArgv.join(' ') + (process.env.NODE_OPTIONS || '')).includes('--max-old-space-size')
 if (process.argv[2] === 'worker' && process.execve && !isHeld) {
   process.execve(process.execPath, [process.execPath, ...heap, ...process.execArgv, ...process.argv.slice(1)], process.env)

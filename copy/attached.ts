@@ -10,6 +10,7 @@ export interface AttachedHere extends Attached {
 /** Fails MetadataUnsupported where the destination cannot hold them and the policy is to fail. */
 export async function attachedOf(engine: Engine, key: string): Promise<AttachedHere> {
   const { tagging, acl } = engine.destination
+  if (!engine.options.tags && !engine.options.acl) return { dropped: [] }
   const mapped = mapAttached(await readAttached(engine, key), {
     policy: engine.options.metadataPolicy,
     maxTags: tagging?.maxTags ?? 0,

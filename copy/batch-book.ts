@@ -4,7 +4,7 @@
  */
 import type { BatchState, Outcome } from '../ledger/entry.ts'
 import { countsOf } from '../model/outcome-counts.ts'
-import { addCounts, type Counts } from '../model/status.ts'
+import type { Counts } from '../model/status.ts'
 import { noTries } from '../model/tries.ts'
 import type { UploadBook } from './upload-book.ts'
 
@@ -38,7 +38,6 @@ export function openBook(previous: BatchState | undefined, checkpoint: (state: B
     restoring: Object.fromEntries(restoring),
   })
   let saved = current()
-  let counts = countsOf(saved.outcomes)
   let version = 0
   let savedVersion = 0
   let pending: Promise<void> = Promise.resolve()
@@ -63,7 +62,7 @@ export function openBook(previous: BatchState | undefined, checkpoint: (state: B
       return saved
     },
     get counts() {
-      return counts
+      return countsOf([...outcomes.values()])
     },
     has: (key) => outcomes.has(key),
     settle(outcome) {
@@ -71,7 +70,6 @@ export function openBook(previous: BatchState | undefined, checkpoint: (state: B
       tries.delete(outcome.key)
       uploads.delete(outcome.key)
       restoring.delete(outcome.key)
-      counts = addCounts(counts, countsOf([outcome]))
       changed()
     },
     restoringSince: (key) => restoring.get(key),

@@ -6,9 +6,9 @@ import { isStorageError } from '../storage/error.ts'
 import { vendorWords } from '../storage/file-error.ts'
 import { retrying } from '../storage/retrying.ts'
 import type { ObjectInfo, Storage } from '../storage/storage.ts'
-import { crc64Combine, crc64OfParts } from './crc64.ts'
+import { crc64Combine, crc64OfParts } from './crc64/combine.ts'
 import type { RequestPool } from './request-pool.ts'
-import { streamCrc64 } from './stream-crc64.ts'
+import { streamCrc64 } from './crc64/stream.ts'
 
 /** A row of a completed list. */
 export interface CompletedFile {

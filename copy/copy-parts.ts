@@ -5,7 +5,7 @@
 import type { Entry, OpenUpload, Outcome } from '../ledger/entry.ts'
 import { rangesFor } from '../model/large.ts'
 import type { ObjectInfo, Part, PutResult } from '../storage/storage.ts'
-import { crc64OfParts } from './crc64.ts'
+import { crc64OfParts } from './crc64/combine.ts'
 import type { Engine } from './engine.ts'
 import { atDestination, isCopyFault } from './fault.ts'
 import { assertSameVersion } from './fetch.ts'

@@ -1,4 +1,5 @@
 /** The ways in which a batch may have to end before it is done, as signals for the different things that must hear of it. */
+import { whenAborted } from '../storage/cancel.ts'
 import type { CopyTask } from './copy-task.ts'
 
 export interface Endings {
@@ -37,10 +38,4 @@ export function makeEndings({ signal, cut, graceMs = usualGraceMs, pace, deadlin
       for (const stop of stops) stop()
     },
   }
-}
-
-function whenAborted(signal: AbortSignal, act: () => void): () => void {
-  if (signal.aborted) act()
-  signal.addEventListener('abort', act, { once: true })
-  return () => signal.removeEventListener('abort', act)
 }

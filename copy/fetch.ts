@@ -1,4 +1,5 @@
 /** Reads an object, or a range of it, into a piece. Runs within a place of the request pool. */
+import { aborted } from '../storage/retrying.ts'
 import type { ObjectInfo, Sink } from '../storage/storage.ts'
 import type { Engine } from './engine.ts'
 import { atSource, CopyFault } from './fault.ts'
@@ -9,17 +10,18 @@ export type Fetched = { readonly kind: 'fetched'; readonly info: ObjectInfo } | 
 
 /** `grown`: the object is larger than the piece; nothing of it is kept. */
 export async function fetchWhole(engine: Engine, key: string, piece: Piece, paced: MaybePaced): Promise<Fetched> {
-  const stop = new AbortController()
-  const onAbort = () => stop.abort()
-  engine.signal.addEventListener('abort', onAbort, { once: true })
+  const { signal } = engine
+  const into = fill(engine, piece, paced)
   let grown: ObjectInfo | undefined
   const onInfo = (info: ObjectInfo) => {
-    if (info.size <= piece.capacity) return
-    grown = info
-    stop.abort()
+    if (info.size > piece.capacity) grown = info
+  }
+  const sink: Sink = (chunk) => {
+    if (grown) throw aborted()
+    return into(chunk)
   }
   try {
-    const info = await atSource(engine.source.get(key, fill(engine, piece, paced), { signal: stop.signal, onInfo }))
+    const info = await atSource(engine.source.get(key, sink, { signal, onInfo }))
     assertLength(piece, info.size)
     return { kind: 'fetched', info }
   } catch (error) {
@@ -27,7 +29,6 @@ export async function fetchWhole(engine: Engine, key: string, piece: Piece, pace
     throw error
   } finally {
     paced?.end()
-    engine.signal.removeEventListener('abort', onAbort)
   }
 }
 

@@ -1,7 +1,8 @@
 /** Hashes of a piece in memory. Computing is synchronous, so one instance of each hasher serves the whole process. */
 import { createHash, hash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
-import { createCRC32, createCRC64, type IHasher } from 'hash-wasm'
+import { createCRC32, type IHasher } from 'hash-wasm'
+import { crc64Digest, crc64Start, crc64Update } from './crc64/crc64.ts'
 import type { Body, HashName, Hashes, Storage } from '../storage/storage.ts'
 
 export interface Hasher {
@@ -18,9 +19,9 @@ export function openHasher(): Promise<Hasher> {
 }
 
 async function makeHasher(): Promise<Hasher> {
-  const [crc64, crc32c] = await Promise.all([createCRC64(), createCRC32(castagnoli)])
+  const crc32c = await createCRC32(castagnoli)
   const functions: Readonly<Record<HashName, (body: Body) => string>> = {
-    crc64: (body) => BigInt(`0x${digestOf(crc64, body)}`).toString(),
+    crc64: (body) => crc64Digest(body.reduce(crc64Update, crc64Start)),
     crc32c: (body) => digestOf(crc32c, body),
     crc32: (body) => body.reduce((sum, bytes) => crc32(bytes, sum), 0).toString(16).padStart(8, '0'),
     md5: md5Of,

@@ -6,6 +6,7 @@
 import { burstOf, emptyBucket, grantable, refill, spend, waitMs } from '../model/flow/bucket.ts'
 import { allowedAt, lasting, type Allowance, type Limit } from '../model/flow/limit.ts'
 import type { Usage } from '../model/flow/share.ts'
+import { whenAborted } from '../storage/cancel.ts'
 import { aborted } from '../storage/retrying.ts'
 import type { CallOptions } from '../storage/storage.ts'
 import { ReadWindow, type PacedRead } from './read-window.ts'
@@ -95,11 +96,11 @@ export class Pace {
         reject(aborted())
       }
       const grant = () => {
-        signal?.removeEventListener('abort', giveUp)
+        forget?.()
         resolve()
       }
       const waiter: Waiter = { left: bytes, turn: 0, given: 0, grant }
-      signal?.addEventListener('abort', giveUp, { once: true })
+      const forget = signal && whenAborted(signal, giveUp)
       this.#waiting.add(waiter)
       if (this.#waiting.size === 1) this.#serve()
     })

@@ -47,16 +47,17 @@ export function makePiecePool(totalBytes = 64 * MiB, pieceBytes = defaultPieceBy
       const cost = await door.enter(() => sizes.reduce((sum, size) => sum + size, 0), options)
       const buffers = sizes.map((size) => idle.pop(size) ?? Buffer.allocUnsafeSlow(size))
       idle.trim(totalBytes - door.inside)
-      return makePiece(buffers, () => giveBack(buffers, cost))
+      return new PoolPiece(buffers, () => giveBack(buffers, cost))
     },
   }
 }
 
 function bufferSizes(bytes: number, pieceBytes: number): number[] {
+  if (bytes <= pieceBytes) return [Math.min(classOf(bytes), pieceBytes)]
   const whole = Math.floor(bytes / pieceBytes)
   const rest = bytes - whole * pieceBytes
   const sizes = Array.from({ length: whole }, () => pieceBytes)
-  if (rest > 0 || whole === 0) sizes.push(Math.min(classOf(rest), pieceBytes))
+  if (rest > 0) sizes.push(Math.min(classOf(rest), pieceBytes))
   return sizes
 }
 
@@ -81,39 +82,51 @@ function makeIdle() {
   const keep = (buffers: readonly Uint8Array[], room: number): void => {
     for (const buffer of buffers) {
       if (bytes + buffer.length > room) return
-      bySize.set(buffer.length, [...(bySize.get(buffer.length) ?? []), buffer])
+      const sameSize = bySize.get(buffer.length)
+      if (sameSize === undefined) bySize.set(buffer.length, [buffer])
+      else sameSize.push(buffer)
       bytes += buffer.length
     }
   }
   return { pop, trim, keep }
 }
 
-function makePiece(buffers: readonly Uint8Array[], release: () => void): Piece {
-  const capacity = buffers.reduce((sum, { length }) => sum + length, 0)
-  let length = 0
-  let released = false
-  return {
-    capacity,
-    get length() {
-      return length
-    },
-    get body() {
-      return views(buffers, length)
-    },
-    write(chunk) {
-      if (length + chunk.length > capacity) return false
-      copyInto(buffers, length, chunk)
-      length += chunk.length
-      return true
-    },
-    reset() {
-      length = 0
-    },
-    release() {
-      if (released) return
-      released = true
-      release()
-    },
+class PoolPiece implements Piece {
+  readonly capacity: number
+  readonly #buffers: readonly Uint8Array[]
+  readonly #giveBack: () => void
+  #length = 0
+  #released = false
+
+  constructor(buffers: readonly Uint8Array[], giveBack: () => void) {
+    this.#buffers = buffers
+    this.#giveBack = giveBack
+    this.capacity = buffers.reduce((sum, { length }) => sum + length, 0)
+  }
+
+  get length(): number {
+    return this.#length
+  }
+
+  get body(): Uint8Array[] {
+    return views(this.#buffers, this.#length)
+  }
+
+  write(chunk: Uint8Array): boolean {
+    if (this.#length + chunk.length > this.capacity) return false
+    copyInto(this.#buffers, this.#length, chunk)
+    this.#length += chunk.length
+    return true
+  }
+
+  reset(): void {
+    this.#length = 0
+  }
+
+  release(): void {
+    if (this.#released) return
+    this.#released = true
+    this.#giveBack()
   }
 }
 

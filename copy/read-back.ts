@@ -5,7 +5,7 @@ import { retrying } from '../storage/retrying.ts'
 import type { Hashes, ObjectInfo } from '../storage/storage.ts'
 import type { Engine } from './engine.ts'
 import { CopyFault } from './fault.ts'
-import { streamCrc64, type Streamed } from './stream-crc64.ts'
+import { streamCrc64, type Streamed } from './crc64/stream.ts'
 
 /** What is read again is to be through before its batch must give its slot back: what is larger is left to `tranship verify`. */
 export const mostReadBackBytes = 1024 ** 3

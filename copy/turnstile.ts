@@ -1,4 +1,5 @@
 /** A door to what there is only so much of. Who waits goes through in order; who gives up is forgotten. */
+import { whenAborted } from '../storage/cancel.ts'
 import { aborted } from '../storage/retrying.ts'
 import type { CallOptions } from '../storage/storage.ts'
 
@@ -39,7 +40,7 @@ export function makeTurnstile(fits: (cost: number, inside: number) => boolean): 
     }
     return new Promise((resolve, reject) => {
       const start = (paid: number) => {
-        signal?.removeEventListener('abort', giveUp)
+        forget?.()
         resolve(paid)
       }
       const giveUp = () => {
@@ -48,7 +49,7 @@ export function makeTurnstile(fits: (cost: number, inside: number) => boolean): 
         reject(aborted())
       }
       const waiter: Waiter = { cost, start }
-      signal?.addEventListener('abort', giveUp, { once: true })
+      const forget = signal && whenAborted(signal, giveUp)
       waiting.add(waiter)
       wake()
     })

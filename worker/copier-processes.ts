@@ -12,7 +12,7 @@ import type { WorkerSettings } from './workers.ts'
 const entry = fileURLToPath(new URL(`./copier.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url))
 const restartAfterMs = 1_000
 /** V8 lets garbage grow with the machine's memory, not with what is needed. */
-const heap = ['--max-old-space-size=384', '--max-semi-space-size=8', '--report-exclude-env']
+const heap = ['--max-old-space-size=384', '--initial-old-space-size=96', '--max-semi-space-size=16', '--report-exclude-env']
 /** Node's four threads for files are too few for a share. */
 const fileThreads = { UV_THREADPOOL_SIZE: '16' }
 

@@ -9,7 +9,7 @@ const main = fileURLToPath(new URL('main.ts', import.meta.url))
 /** Both places must be S3's, without TLS. */
 export async function copyBare(from: Place, to: Place): Promise<Sample> {
   let said = ''
-  const whole = await runToEnd(process.execPath, [main], { BARE: JSON.stringify([from, to]) }, (text) => void (said += text))
+  const whole = await runToEnd(process.execPath, [main], { env: { BARE: JSON.stringify([from, to]) }, onOutput: (text) => void (said += text) })
   return { ...(JSON.parse(said) as Pick<Sample, 'seconds' | 'cpuSeconds'>), peakBytes: whole.peakBytes }
 }
 

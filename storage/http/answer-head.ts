@@ -12,7 +12,7 @@ export interface AnswerHead {
 }
 
 const emptyLine = Buffer.from('\r\n\r\n')
-const statusLine = /^HTTP\/1\.([01]) (\d{3})(?: |$)/
+const statusLine = /^HTTP\/1\.([01]) (\d{3})(?: |\r\n|$)/
 const usualKeepAliveMs = 5_000
 
 /** Undefined while it is not whole. Throws a RangeError where this is no HTTP. */
@@ -20,24 +20,46 @@ export function parseHead(bytes: Buffer): AnswerHead | undefined {
   if (bytes[0] !== 0x48) throw new RangeError('The answer is no HTTP.')
   const end = bytes.indexOf(emptyLine)
   if (end < 0) return undefined
-  const [first = '', ...lines] = bytes.toString('latin1', 0, end).split('\r\n')
-  const [, minor, status] = statusLine.exec(first) ?? []
+  const text = bytes.toString('latin1', 0, end)
+  const [, minor, status] = statusLine.exec(text) ?? []
   if (status === undefined) throw new RangeError('The answer is no HTTP.')
-  const headers = toHeaders(lines)
+  const headers = toHeaders(text)
   return { status: Number(status), headers, bytes: end + emptyLine.length, keepAliveMs: keepAliveOf(headers, minor === '1') }
 }
 
-function toHeaders(lines: readonly string[]): ReceivedHeaders {
-  const headers = Object.create(null) as Record<string, string | string[]>
-  for (const line of lines) {
-    const colon = line.indexOf(':')
-    if (colon < 1) throw new RangeError('The answer has a header without a name.')
-    const name = line.slice(0, colon).toLowerCase()
-    const value = line.slice(colon + 1).trim()
+/** Without a prototype, but of one shape for answers alike: V8 looks up in a table what Object.create(null) has made. */
+class Received {
+  [name: string]: string | string[] | undefined
+}
+Object.setPrototypeOf(Received.prototype, null)
+delete (Received.prototype as Partial<Received>)['constructor']
+
+/** `text` from its second line on. */
+function toHeaders(text: string): ReceivedHeaders {
+  const headers = new Received()
+  for (let begin = text.indexOf('\r\n'); begin >= 0; ) {
+    const end = text.indexOf('\r\n', begin + 2)
+    const colon = text.indexOf(':', begin + 2)
+    if (colon <= begin + 2 || (end >= 0 && colon > end)) throw new RangeError('The answer has a header without a name.')
+    const name = lowerCase(text.slice(begin + 2, colon))
+    const value = text.slice(colon + 1, end < 0 ? undefined : end).trim()
     const before = headers[name]
     headers[name] = before === undefined ? value : [before, value].flat()
+    begin = end
   }
   return headers
+}
+
+/** The same few names come with every answer. */
+const lowerCased = new Map<string, string>()
+const mostNames = 1_000
+
+function lowerCase(name: string): string {
+  const known = lowerCased.get(name)
+  if (known !== undefined) return known
+  const lower = name.toLowerCase()
+  if (lowerCased.size < mostNames) lowerCased.set(name, lower)
+  return lower
 }
 
 /** A store's own term less a second, so that no request meets a connection that is being closed. */

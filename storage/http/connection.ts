@@ -1,6 +1,7 @@
 /** One connection of HTTP/1.1 over a plain socket, which reads into one buffer that is used again; one exchange at a time. */
 import { connect as connectPlain, isIP, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
+import { whenAborted } from '../cancel.ts'
 import { StorageError } from '../error.ts'
 import type { Body, LongBody } from '../storage.ts'
 import { isLong, sliceBytes, slicesOf } from './body.ts'
@@ -50,18 +51,18 @@ export class Connection {
     const { method, signal, body } = request
     const head = toHead(request)
     return new Promise((resolve, reject) => {
-      const abort = (): void => reading.fail(abortedBy(signal))
+      let forget = (): void => {}
       const reading = new Reading({
         onAnswer,
         bodyless: method === 'HEAD',
         resume: () => this.#resume(),
         done: (answer, keepAliveMs) => {
-          signal?.removeEventListener('abort', abort)
+          forget()
           this.#rest(keepAliveMs)
           resolve(answer)
         },
         failed: (error) => {
-          signal?.removeEventListener('abort', abort)
+          forget()
           this.drop()
           reject(error)
         },
@@ -70,9 +71,8 @@ export class Connection {
       this.#request = request
       this.#lastMs = Date.now()
       this.#socket.ref()
-      if (signal?.aborted) return abort()
-      signal?.addEventListener('abort', abort)
-      this.#send(head, body ?? [])
+      if (signal) forget = whenAborted(signal, () => reading.fail(abortedBy(signal)))
+      if (!signal?.aborted) this.#send(head, body ?? [])
     })
   }
 

@@ -20,6 +20,7 @@ export interface ReadingOptions {
 
 const maxHeadBytes = 64 * 1024
 const maxCollectedBytes = 64 * 2 ** 20
+const nothing = Buffer.alloc(0)
 
 export class Reading {
   readonly #options: ReadingOptions
@@ -153,7 +154,7 @@ export class Reading {
     if (this.#taking !== undefined) return void this.#taking.then(() => this.#finish(), () => undefined)
     if (this.#over) return
     this.#over = true
-    this.#options.done({ status: this.#status, headers: this.#headers, body: Buffer.concat(this.#collected) }, this.#keepAliveMs)
+    this.#options.done({ status: this.#status, headers: this.#headers, body: this.#collected.length === 0 ? nothing : Buffer.concat(this.#collected) }, this.#keepAliveMs)
   }
 }
 

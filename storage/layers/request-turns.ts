@@ -3,6 +3,7 @@
  * less. In order; who gives up is forgotten. Without either nobody waits.
  */
 import { isSlowed, longestHoldMs, notSlowed, rateAt, refuse } from '../../model/slow-down.ts'
+import { whenAborted } from '../cancel.ts'
 import { StorageError } from '../error.ts'
 import { aborted } from '../retrying.ts'
 import type { CallOptions, Turns } from '../storage.ts'
@@ -116,7 +117,7 @@ export class RequestTurns implements Turns {
     if (signal?.aborted) return Promise.reject(aborted())
     return new Promise((resolve, reject) => {
       const go = () => {
-        signal?.removeEventListener('abort', giveUp)
+        forget?.()
         resolve()
       }
       const giveUp = () => {
@@ -124,7 +125,7 @@ export class RequestTurns implements Turns {
         this.#serve()
         reject(aborted())
       }
-      signal?.addEventListener('abort', giveUp, { once: true })
+      const forget = signal && whenAborted(signal, giveUp)
       lane.waiting.add(go)
       this.#serve()
     })

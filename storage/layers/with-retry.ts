@@ -27,8 +27,7 @@ const usualPatienceMs = 60_000
 /** Repeats what may succeed when it is repeated, after growing, random waits or the one that the store asked for. */
 export function withRetry(inner: Storage, options: RetryOptions = {}): Storage {
   const { tries: most = 4, patienceMs = usualPatienceMs, wait = pause, now = () => performance.now() } = options
-  return intercept(inner, async ({ operation, signal }, next) => {
-    if (!repeatable.has(operation)) return await next()
+  const again = async <T>(signal: AbortSignal | undefined, next: () => Promise<T>): Promise<T> => {
     const untilMs = now() + patienceMs
     let tries = noTries
     for (let attempt = 1; ; attempt++) {
@@ -43,7 +42,8 @@ export function withRetry(inner: Storage, options: RetryOptions = {}): Storage {
         await wait(ms, signal)
       }
     }
-  })
+  }
+  return intercept(inner, ({ operation, signal }, next) => (repeatable.has(operation) ? again(signal, next) : next()))
 }
 
 /** Undefined: not again. */

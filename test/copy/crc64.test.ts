@@ -1,8 +1,12 @@
+import { randomBytes } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import fc from 'fast-check'
+import { createCRC64 } from 'hash-wasm'
 import { describe, expect, it } from 'vitest'
-import { crc64Combine, crc64OfParts } from '../../copy/crc64.ts'
+import { crc64Combine, crc64OfParts } from '../../copy/crc64/combine.ts'
 import { compareHashes, openHasher, planHashes } from '../../copy/hashing.ts'
 import { openMemory } from '../../storage/drivers/memory/driver.ts'
+import { moduleFile, moduleText } from '../../scripts/crc64.ts'
 import type { Storage, StorageAbilities } from '../../storage/storage.ts'
 
 const hash = await openHasher()
@@ -40,6 +44,26 @@ describe('hashes', () => {
     expect(compareHashes({ md5: 'AB' }, { md5: 'ab', crc64: '1' })).toBe('equal')
     expect(compareHashes({ md5: 'ab', crc64: '2' }, { md5: 'ab', crc64: '1' })).toBe('different')
     expect(compareHashes({ crc32: '1' }, { crc64: '1' })).toBe('unknown')
+  })
+})
+
+describe('CRC-64 in WebAssembly', () => {
+  it('is what hash-wasm computes, wherever the bytes lie and however they are cut', async () => {
+    const oracle = await createCRC64()
+    const bytes = randomBytes(300_000)
+    fc.assert(
+      fc.property(fc.nat(bytes.length), fc.nat(bytes.length), fc.array(fc.nat(70_000), { maxLength: 5 }), (a, b, cuts) => {
+        const part = bytes.subarray(Math.min(a, b), Math.max(a, b))
+        const ends = [...cuts.map((cut) => Math.min(cut, part.length)).sort((x, y) => x - y), part.length]
+        const pieces = ends.map((end, i) => part.subarray(ends[i - 1] ?? 0, end))
+        expect(BigInt(hash(pieces, ['crc64']).crc64 ?? '')).toBe(BigInt(`0x${oracle.init().update(part).digest('hex')}`))
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('is compiled from the text that lies beside it', async () => {
+    expect(await readFile(moduleFile, 'utf8'), 'node scripts/crc64.ts writes it').toBe(await moduleText())
   })
 })
 

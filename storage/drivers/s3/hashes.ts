@@ -16,7 +16,7 @@ export function md5OfEtag(etag: string | undefined, encryption?: string): Hashes
 }
 
 /** Amazon's checksum headers, hex for base64. One of parts' checksums (`…-3`) is not of the object's bytes. */
-export function amzChecksums(value: (name: string) => string | undefined): Hashes {
+export function amzChecksums(value: (name: 'crc32' | 'crc32c') => string | undefined): Hashes {
   const crc32 = wholeChecksum(value('crc32'))
   const crc32c = wholeChecksum(value('crc32c'))
   return { ...(crc32 && { crc32 }), ...(crc32c && { crc32c }) }

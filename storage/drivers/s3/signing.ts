@@ -1,4 +1,4 @@
-import { createHmac, createSecretKey, type KeyObject } from 'node:crypto'
+import { createHmac, hash } from 'node:crypto'
 
 export interface Credentials {
   readonly accessKeyId: string
@@ -23,20 +23,41 @@ export interface Unsigned {
 
 export type Sign = (request: Unsigned, credentials: Credentials, nowMs: number) => void
 
-export function hmac(key: KeyObject | Buffer | string, text: string): Buffer {
+export function hmac(key: Buffer | string, text: string): Buffer {
   return createHmac('sha256', key).update(text).digest()
 }
 
-/** A KeyObject signs six times faster than a Buffer. */
-export function hmacHex(key: KeyObject, text: string): string {
-  return createHmac('sha256', key).update(text).digest('hex')
+const blockBytes = 64
+const digestBytes = 32
+
+/** HMAC-SHA-256 of many short texts with one key (RFC 2104): two hashes in one call each cost half of an object for each text. */
+export class SigningKey {
+  readonly #outer = Buffer.alloc(blockBytes + digestBytes, 0x5c)
+  #inner = Buffer.alloc(blockBytes + 512, 0x36)
+
+  /** `key`: at most 64 bytes. */
+  constructor(key: Buffer) {
+    for (const [i, byte] of key.entries()) {
+      this.#inner[i] = byte ^ 0x36
+      this.#outer[i] = byte ^ 0x5c
+    }
+  }
+
+  /** In hex; `text` is ASCII. */
+  sign(text: string): string {
+    const bytes = blockBytes + text.length
+    if (bytes > this.#inner.length) this.#inner = Buffer.concat([this.#inner], bytes)
+    this.#inner.write(text, blockBytes, 'latin1')
+    this.#outer.write(hash('sha256', this.#inner.subarray(0, bytes)), blockBytes, 'hex')
+    return hash('sha256', this.#outer)
+  }
 }
 
 /** A signing key is good for one day: the last one is kept. */
-export function dailyKeys(derive: (secret: string, day: string) => Buffer): (secret: string, day: string) => KeyObject {
-  let kept: { secret: string; day: string; key: KeyObject } | undefined
+export function dailyKeys(derive: (secret: string, day: string) => Buffer): (secret: string, day: string) => SigningKey {
+  let kept: { secret: string; day: string; key: SigningKey } | undefined
   return (secret, day) => {
-    if (kept?.secret !== secret || kept.day !== day) kept = { secret, day, key: createSecretKey(derive(secret, day)) }
+    if (kept?.secret !== secret || kept.day !== day) kept = { secret, day, key: new SigningKey(derive(secret, day)) }
     return kept.key
   }
 }

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { compactTime, dailyKeys, hmac, hmacHex, type Headers, type Sign } from './signing.ts'
+import { compactTime, dailyKeys, hmac, type Headers, type Sign } from './signing.ts'
 
 const algorithm = 'AWS4-HMAC-SHA256'
 
@@ -17,20 +17,22 @@ export function sigV4(region: string): Sign {
     const names = signedNames(headers)
     const signed = names.join(';')
     const canonical = `${method}\n${path}\n${query}\n${canonicalHeaders(headers, names)}\n${signed}\nUNSIGNED-PAYLOAD`
-    const signature = hmacHex(keys(credentials.secret, day), `${algorithm}\n${time}\n${scope}\n${hash('sha256', canonical)}`)
+    const signature = keys(credentials.secret, day).sign(`${algorithm}\n${time}\n${scope}\n${hash('sha256', canonical)}`)
     request.headers['authorization'] =
       `${algorithm} Credential=${credentials.accessKeyId}/${scope}, SignedHeaders=${signed}, Signature=${signature}`
   }
 }
 
 function signedNames(headers: Headers): string[] {
-  return Object.keys(headers)
-    .filter((name) => name === 'host' || name.startsWith('content-') || name.startsWith('x-amz-'))
-    .sort()
+  const names: string[] = []
+  for (const name in headers) if (name === 'host' || name.startsWith('content-') || name.startsWith('x-amz-')) names.push(name)
+  return names.sort()
 }
 
 function canonicalHeaders(headers: Headers, names: readonly string[]): string {
-  return names.map((name) => `${name}:${collapse(headers[name] ?? '')}\n`).join('')
+  let lines = ''
+  for (const name of names) lines += `${name}:${collapse(headers[name] ?? '')}\n`
+  return lines
 }
 
 const collapse = (value: string): string => value.trim().replace(/ {2,}/g, ' ')

@@ -60,7 +60,7 @@ export const s3Dialect: Dialect<S3Address> = {
     partHash: 'crc32',
     fromHeaders: (headers) => ({
       ...md5OfEtag(etagOf(headers), encryptionOf(headers)),
-      ...(header(headers, 'content-range') === undefined && amzChecksums((name) => header(headers, `x-amz-checksum-${name}`))),
+      ...(header(headers, 'content-range') === undefined && amzChecksums((name) => header(headers, checksumHeaders[name]))),
     }),
     fromXml: (xml) => ({
       ...md5OfEtag(unquote(element(xml, 'ETag') ?? '')),
@@ -68,6 +68,8 @@ export const s3Dialect: Dialect<S3Address> = {
     }),
   },
 }
+
+const checksumHeaders = { crc32: 'x-amz-checksum-crc32', crc32c: 'x-amz-checksum-crc32c' } as const
 
 export const s3DialectFor = ({ preset }: S3Address): Dialect<S3Address> => withPreset(s3Dialect, preset)
 
