@@ -1,5 +1,5 @@
 /** Requests for each object, counted between the tools and both servers: a small round of its own. */
-import { assertCopied, emptyFolder, fillSource, prepare } from './files.ts'
+import { assertCopied, empty, fillSource, prepare } from './files.ts'
 import type { Rig } from './rig.ts'
 import type { Task, Tool } from './tool.ts'
 import type { Workload } from './workloads.ts'
@@ -28,7 +28,7 @@ export async function countRequests(rig: Rig, tools: readonly Tool[], say: (line
       await assertCopied(destination, workload)
       lines.push(rowOf(rig, tool, workload))
     }
-    await emptyFolder(destination)
+    await empty(destination)
   }
   return `${lines.join('\n')}\n`
 }

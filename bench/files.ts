@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { reportFolder } from '../model/report-row.ts'
 import { putMany, smallKeys } from '../scripts/figures/fill.ts'
-import { openStorage, type ResolvedAddress } from '../storage/open.ts'
 import type { End } from './place.ts'
+import { countStored, emptyStore, withStorage } from './stored.ts'
 import type { Workload } from './workloads.ts'
 
 const run = promisify(execFile)
@@ -20,7 +20,7 @@ const hidden = new Set(['.sgwtmp', reportFolder.slice(0, -1)])
 /** Makes the source hold what the workload says, and `kept` hold what the destination is to begin with. */
 export async function fillSource(source: End, workload: Workload, kept: string): Promise<void> {
   const { files, bytes, holds } = workload
-  await emptyFolder(source)
+  await empty(source)
   if (source.place.vendor === 'nas') await writeFiles(source.place.path, smallKeys(files), bytes ?? 0)
   else if (bytes === undefined) await putTree(source, files)
   else await putKeys(source, smallKeys(files), bytes)
@@ -31,24 +31,29 @@ export async function fillSource(source: End, workload: Workload, kept: string):
 
 /** Brings the destination to where every tool begins. */
 export async function prepare(destination: End, workload: Workload, kept: string, untouched: boolean): Promise<void> {
-  if (destination.folder === undefined) return
+  if (destination.folder === undefined) return await emptyStore(destination)
   if (workload.holds === 'the same' && untouched) return await rm(join(destination.folder, reportFolder), { recursive: true, force: true })
-  await emptyFolder(destination)
+  await emptyFolder(destination.folder)
   if (workload.holds !== 'nothing') await copyFolder(kept, destination.folder)
 }
 
 /** Fails unless the destination holds as many files as the workload has. */
-export async function assertCopied({ folder }: End, { files, title }: Workload): Promise<void> {
-  if (folder === undefined) return
-  const found = await readdir(folder, { recursive: true, withFileTypes: true })
-  const count = found.filter((entry) => entry.isFile() && !hidden.has(topOf(folder, entry.parentPath))).length
+export async function assertCopied(destination: End, { files, title }: Workload): Promise<void> {
+  const { folder } = destination
+  const count = await (folder === undefined ? countStored(destination) : countFiles(folder))
   if (count !== files) throw new Error(`${title}: the destination holds ${count} files of ${files}`)
+}
+
+async function countFiles(folder: string): Promise<number> {
+  const found = await readdir(folder, { recursive: true, withFileTypes: true })
+  return found.filter((entry) => entry.isFile() && !hidden.has(topOf(folder, entry.parentPath))).length
 }
 
 const topOf = (folder: string, path: string): string => path.slice(folder.length + 1).split('/')[0] ?? ''
 
-export async function emptyFolder({ folder }: End): Promise<void> {
-  if (folder === undefined) return
+export const empty = (end: End): Promise<void> => (end.folder === undefined ? emptyStore(end) : emptyFolder(end.folder))
+
+async function emptyFolder(folder: string): Promise<void> {
   for (const name of await readdir(folder)) await rm(join(folder, name), { recursive: true, force: true })
 }
 
@@ -60,19 +65,17 @@ async function copyFolder(from: string, to: string): Promise<void> {
 
 async function putKeys(end: End, keys: readonly string[], bytes: number): Promise<void> {
   const chunk = randomBytes(Math.min(bytes, 8 * MiB))
-  const storage = await openStorage(end.place as unknown as ResolvedAddress)
-  await putMany(storage, keys, () => Array.from({ length: Math.ceil(bytes / chunk.length) }, (_, i) => chunk.subarray(0, Math.min(chunk.length, bytes - i * chunk.length))))
-  await storage.close()
+  const body = Array.from({ length: Math.ceil(bytes / chunk.length) }, (_, i) => chunk.subarray(0, Math.min(chunk.length, bytes - i * chunk.length)))
+  await withStorage(end, (storage) => putMany(storage, keys, () => body))
 }
 
 async function putTree(end: End, most: number): Promise<void> {
   const found = await readdir(nodeModules, { recursive: true, withFileTypes: true })
   const paths = found.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
   if (paths.length < most) throw new Error(`node_modules has ${paths.length} files, not ${most}`)
-  const storage = await openStorage(end.place as unknown as ResolvedAddress)
   const chosen = paths.sort().slice(0, most)
-  await putMany(storage, chosen.map((path) => path.slice(nodeModules.length + 1)), async (i) => [await readFile(chosen[i] ?? '')])
-  await storage.close()
+  const keys = chosen.map((path) => path.slice(nodeModules.length + 1))
+  await withStorage(end, (storage) => putMany(storage, keys, async (i) => [await readFile(chosen[i] ?? '')]))
 }
 
 async function writeFiles(folder: string, keys: readonly string[], bytes: number): Promise<void> {

@@ -12,7 +12,7 @@ import { join, resolve } from 'node:path'
 import { temporaryFolder } from '../test/support/processes.ts'
 import { bareLoop } from './bare/tool.ts'
 import { countRequests } from './counted.ts'
-import { assertCopied, emptyFolder, fillSource, prepare } from './files.ts'
+import { assertCopied, empty, fillSource, prepare } from './files.ts'
 import { ours, oursPlain } from './ours.ts'
 import { findPeers } from './peers.ts'
 import { startRig } from './rig.ts'
@@ -36,7 +36,7 @@ if (existsSync('/dev/shm')) process.env['TMPDIR'] = '/dev/shm'
 const chosen = chooseWorkloads()
 const isWanted = (name: string): boolean => values.tools === undefined || values.tools.split(',').some((part) => name.startsWith(part))
 const peers = await findPeers(isWanted, say)
-const rig = await startRig(values.beside.map((folder) => resolve(folder)))
+const rig = await startRig(values.beside.map((folder) => resolve(folder)), chosen)
 const tools = [...rig.installations.flatMap((one) => [ours(one), oursPlain(one)]), ...peers, bareLoop].filter(({ name }) => isWanted(name))
 const kept = join(temporaryFolder('bench'), 'kept')
 
@@ -69,7 +69,7 @@ async function warmUp(): Promise<void> {
 }
 
 function taskOf(workload: Workload): Task {
-  return { workload, from: rig.ends[workload.from], to: rig.ends[workload.to] }
+  return { workload, from: rig.end(workload.from), to: rig.end(workload.to) }
 }
 
 /** Tools take turns, so that a machine that gets slower gets slower for all. */
@@ -78,7 +78,7 @@ async function measure(workload: Workload): Promise<{ tool: Tool; samples: Sampl
   say(`${workload.title}: filling the source …`)
   // Over TLS it is the same folder; filling it needs none.
   await fillSource(workload.from === 'tls' ? rig.ends.source : task.from, workload, kept)
-  await emptyFolder(task.to)
+  await empty(task.to)
   const results = tools.filter((tool) => tool.takes(task)).map((tool) => ({ tool, samples: [] as Sample[] }))
   let untouched = false
   for (let round = 1; round <= rounds; round++) {

@@ -5,7 +5,8 @@ import { promisify } from 'node:util'
 import { cachedProgram } from '../embedded/program.ts'
 import { temporaryFolder } from '../test/support/processes.ts'
 import { runToEnd } from './run-to-end.ts'
-import type { Place, S3Place } from './place.ts'
+import { caOf, type Place } from './place.ts'
+import { rcloneArgs, rcloneEnv } from './rclone.ts'
 import type { Task, Tool } from './tool.ts'
 
 const run = promisify(execFile)
@@ -15,6 +16,7 @@ type Env = Readonly<Record<string, string>>
 
 interface Peer {
   readonly name: string
+  readonly takes: (task: Task) => boolean
   readonly program: PeerProgram
   readonly args: (task: Task) => readonly string[]
   readonly env: (task: Task) => Env
@@ -44,21 +46,8 @@ const s3sync: PeerProgram = {
 }
 
 /** Where both ends are S3, or the source is a folder. */
-const speaks = ({ from, to }: Task): boolean => from.place.vendor !== 'oss' && to.place.vendor === 's3'
-
-const rcloneArgs = ({ from, to }: Task): string[] =>
-  ['copy', rclonePath('src', from.place), rclonePath('dst', to.place), '--fast-list', '--transfers', atOnce, '--checkers', atOnce, ...caFlag('--ca-cert', from.place)]
-const rclonePath = (remote: string, place: Place): string => (place.vendor === 's3' ? `${remote}:${place.bucket}` : pathOf(place))
-const rcloneEnv = ({ from, to }: Task): Env => ({ RCLONE_CONFIG: '/dev/null', ...rcloneRemote('SRC', from.place), ...rcloneRemote('DST', to.place) })
-
-function rcloneRemote(name: string, place: Place): Env {
-  if (place.vendor !== 's3') return {}
-  const fields = {
-    TYPE: 's3', PROVIDER: 'Other', ACCESS_KEY_ID: place.accessKeyId, SECRET_ACCESS_KEY: place.secretAccessKey, ENDPOINT: place.endpoint, REGION: place.region,
-    FORCE_PATH_STYLE: 'true',
-  }
-  return Object.fromEntries(Object.entries(fields).map(([field, value]) => [`RCLONE_CONFIG_${name}_${field}`, value]))
-}
+const speaksS3 = ({ from, to }: Task): boolean => (from.place.vendor === 's3' || from.place.vendor === 'nas') && to.place.vendor === 's3'
+const speaksMost = ({ from, to }: Task): boolean => from.place.vendor !== 'oss' && to.place.vendor !== 'oss'
 
 const mcPath = (remote: string, place: Place): string => (place.vendor === 's3' ? `${remote}/${place.bucket}` : pathOf(place))
 const mcHost = (name: string, place: Place): Env => {
@@ -74,31 +63,26 @@ const s3syncFlags = (end: 'source' | 'target', place: Place): string[] =>
   place.vendor === 's3' ? [`--${end}-endpoint-url`, place.endpoint, `--${end}-region`, place.region, `--${end}-force-path-style`] : []
 
 const pathOf = (place: Place): string => (place.vendor === 'nas' ? place.path : '')
-const caOf = (place: Place): string | undefined => (place as Partial<S3Place>).caFile
-const caFlag = (flag: string, place: Place): string[] => {
-  const file = caOf(place)
-  return file === undefined ? [] : [flag, file]
-}
 
 const peers: readonly Peer[] = [
-  { name: 'rclone', program: rclone, args: rcloneArgs, env: rcloneEnv },
-  { name: 'rclone, no HEAD, size only', program: rclone, args: (task) => [...rcloneArgs(task), '--s3-no-head', '--size-only'], env: rcloneEnv },
+  { name: 'rclone', takes: speaksMost, program: rclone, args: (task) => rcloneArgs(task, atOnce), env: rcloneEnv },
+  { name: 'rclone, no HEAD, size only', takes: speaksS3, program: rclone, args: (task) => [...rcloneArgs(task, atOnce), '--s3-no-head', '--size-only'], env: rcloneEnv },
   {
     name: 'mc mirror',
+    takes: speaksS3,
     program: mc,
     args: ({ from, to }) => ['mirror', '--quiet', '--overwrite', ...(caOf(from.place) ? ['--insecure'] : []), mcPath('src', from.place), mcPath('dst', to.place)],
     env: ({ from, to }) => ({ MC_CONFIG_DIR: temporaryFolder('mc'), ...mcHost('src', from.place), ...mcHost('dst', to.place) }),
   },
   {
     name: 's3sync',
+    // Its TLS refuses a certificate that signs itself.
+    takes: (task) => speaksS3(task) && caOf(task.from.place) === undefined,
     program: s3sync,
     // 3: it warns where an ETag is of parts at one end and of the whole at the other.
     goodCodes: [0, 3],
     args: ({ from, to }) => ['--worker-size', atOnce, ...s3syncFlags('source', from.place), ...s3syncFlags('target', to.place), s3syncPath(from.place), s3syncPath(to.place)],
-    env: ({ from, to }) => {
-      const file = caOf(from.place)
-      return { ...s3syncEnv('SOURCE', from.place), ...s3syncEnv('TARGET', to.place), ...(file !== undefined && { SSL_CERT_FILE: file }) }
-    },
+    env: ({ from, to }) => ({ ...s3syncEnv('SOURCE', from.place), ...s3syncEnv('TARGET', to.place) }),
   },
 ]
 
@@ -131,9 +115,9 @@ function lastLine(error: unknown): string {
   return (stderr || message).trim().split('\n').at(-1) ?? ''
 }
 
-const toTool = ({ name, args, env, goodCodes }: Peer, path: string): Tool => ({
+const toTool = ({ name, takes, args, env, goodCodes }: Peer, path: string): Tool => ({
   name,
   kind: 'peer',
-  takes: speaks,
+  takes,
   copy: (task) => runToEnd(path, args(task), { env: env(task), ...(goodCodes && { goodCodes }) }),
 })

@@ -14,17 +14,44 @@ export interface FolderPlace {
   readonly path: string
 }
 
+export interface AzblobPlace {
+  readonly vendor: 'azblob'
+  readonly endpoint: string
+  readonly account: string
+  readonly accountKey: string
+  readonly container: string
+}
+
+/** Of a server that asks for no token. */
+export interface GcsPlace {
+  readonly vendor: 'gcs'
+  readonly endpoint: string
+  readonly bucket: string
+}
+
+export interface SftpPlace {
+  readonly vendor: 'sftp'
+  readonly host: string
+  readonly port: number
+  readonly user: string
+  readonly privateKeyFile: string
+  readonly hostKey: string
+  readonly path: string
+}
+
 /** What no peer speaks. */
 export interface OtherPlace {
   readonly vendor: 'oss'
 }
 
-export type Place = S3Place | FolderPlace | OtherPlace
+export type Place = S3Place | FolderPlace | AzblobPlace | GcsPlace | SftpPlace | OtherPlace
+
+export const caOf = (place: Place): string | undefined => (place.vendor === 's3' ? place.caFile : undefined)
 
 export interface End {
   /** In tranship.yaml. */
   readonly name: string
   readonly place: Place
-  /** Where its bucket lies on this machine; absent: in the memory of its server. */
+  /** Where its files lie on this machine; absent: only its server knows. */
   readonly folder?: string
 }

@@ -8,7 +8,7 @@ export interface Workload {
   /** What the destination holds before: nothing, the same, or the same before every tenth object was changed. */
   readonly holds: 'nothing' | 'the same' | 'most'
   readonly from: 'source' | 'folder' | 'tls'
-  readonly to: 'destination' | 'oss'
+  readonly to: 'destination' | 'folder' | 'oss' | 'azblob' | 'gcs' | 'sftp'
 }
 
 const KiB = 1024
@@ -25,6 +25,11 @@ export const workloads: readonly Workload[] = [
   { ...between, name: 'again-many', title: 'nothing to do, 200,000', files: 200_000, bytes: 64, holds: 'the same' },
   { ...between, name: 'changed', title: '10 % of 20,000 changed', files: 20_000, bytes: 4 * KiB, holds: 'most' },
   { ...between, name: 'folder', title: 'NAS to S3, 4 KiB × 20,000', files: 20_000, bytes: 4 * KiB, from: 'folder' },
+  { ...between, name: 'nas', title: 'S3 to NAS, 4 KiB × 20,000', files: 20_000, bytes: 4 * KiB, to: 'folder' },
+  { ...between, name: 'sftp', title: 'S3 to SFTP, 4 KiB × 5,000', files: 5_000, bytes: 4 * KiB, to: 'sftp' },
+  { ...between, name: 'sftp-large', title: 'S3 to SFTP, one of 1 GiB', files: 1, bytes: 1024 * MiB, to: 'sftp' },
+  { ...between, name: 'azblob', title: 'S3 to Azure Blob, 4 KiB × 10,000', files: 10_000, bytes: 4 * KiB, to: 'azblob' },
+  { ...between, name: 'gcs', title: 'S3 to Cloud Storage, 4 KiB × 10,000', files: 10_000, bytes: 4 * KiB, to: 'gcs' },
   { ...between, name: 'oss', title: 'S3 to OSS, 4 KiB × 20,000', files: 20_000, bytes: 4 * KiB, to: 'oss' },
   { ...between, name: 'tls', title: 'TLS at the source, 4 KiB × 20,000', files: 20_000, bytes: 4 * KiB, from: 'tls' },
 ]
