@@ -27,24 +27,17 @@ export function parseHead(bytes: Buffer): AnswerHead | undefined {
   return { status: Number(status), headers, bytes: end + emptyLine.length, keepAliveMs: keepAliveOf(headers, minor === '1') }
 }
 
-/** Without a prototype, but of one shape for answers alike: V8 looks up in a table what Object.create(null) has made. */
-class Received {
-  [name: string]: string | string[] | undefined
-}
-Object.setPrototypeOf(Received.prototype, null)
-delete (Received.prototype as Partial<Received>)['constructor']
-
 /** `text` from its second line on. */
 function toHeaders(text: string): ReceivedHeaders {
-  const headers = new Received()
+  const headers = new Map<string, string>()
   for (let begin = text.indexOf('\r\n'); begin >= 0; ) {
     const end = text.indexOf('\r\n', begin + 2)
     const colon = text.indexOf(':', begin + 2)
     if (colon <= begin + 2 || (end >= 0 && colon > end)) throw new RangeError('The answer has a header without a name.')
     const name = lowerCase(text.slice(begin + 2, colon))
     const value = text.slice(colon + 1, end < 0 ? undefined : end).trim()
-    const before = headers[name]
-    headers[name] = before === undefined ? value : [before, value].flat()
+    const before = headers.get(name)
+    headers.set(name, before === undefined ? value : `${before}, ${value}`)
     begin = end
   }
   return headers
@@ -63,10 +56,10 @@ function lowerCase(name: string): string {
 }
 
 /** A store's own term less a second, so that no request meets a connection that is being closed. */
-function keepAliveOf({ connection, 'keep-alive': term }: ReceivedHeaders, byDefault: boolean): number {
-  const word = String(connection ?? '').toLowerCase()
+function keepAliveOf(headers: ReceivedHeaders, byDefault: boolean): number {
+  const word = (headers.get('connection') ?? '').toLowerCase()
   if (word.includes('close') || (!byDefault && !word.includes('keep-alive'))) return 0
-  const seconds = /timeout=(\d+)/.exec(String(term ?? ''))?.[1]
+  const seconds = /timeout=(\d+)/.exec(headers.get('keep-alive') ?? '')?.[1]
   return seconds === undefined ? usualKeepAliveMs : Math.min(usualKeepAliveMs, Math.max(0, Number(seconds) - 1) * 1_000)
 }
 
@@ -75,9 +68,9 @@ export type BodyLength = number | 'chunked' | 'until-close'
 /** Throws a RangeError where lengths contradict each other. */
 export function bodyLength({ status, headers }: AnswerHead): BodyLength {
   if (status === 204 || status === 304) return 0
-  if (headers['transfer-encoding'] !== undefined) return 'chunked'
-  const length = headers['content-length']
+  if (headers.has('transfer-encoding')) return 'chunked'
+  const length = headers.get('content-length')
   if (length === undefined) return 'until-close'
-  if (typeof length !== 'string' || !/^\d{1,16}$/.test(length)) throw new RangeError('The answer has a length that is none.')
+  if (!/^\d{1,16}$/.test(length)) throw new RangeError('The answer has a length that is none.')
   return Number(length)
 }

@@ -1,13 +1,21 @@
 import { isUtf8 } from 'node:buffer'
 
-/** As undici gives them: names in lower case, values as latin1. */
-export type ReceivedHeaders = Readonly<Record<string, string | string[] | undefined>>
+/** Names in lower case, values as latin1; what came more than once is joined by commas. */
+export type ReceivedHeaders = ReadonlyMap<string, string>
+
+/** As other clients give them. */
+export function toReceived(headers: Readonly<Record<string, string | readonly string[] | number | undefined>>): ReceivedHeaders {
+  const received = new Map<string, string>()
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) received.set(name, typeof value === 'object' ? value.join(', ') : String(value))
+  }
+  return received
+}
 
 /** A header's text. Bytes that are UTF-8 are read as such, else as latin1. */
 export function header(headers: ReceivedHeaders, name: string): string | undefined {
-  const value = headers[name]
-  if (value === undefined) return undefined
-  return toText(typeof value === 'string' ? value : value.join(', '))
+  const value = headers.get(name)
+  return value === undefined ? undefined : toText(value)
 }
 
 function toText(value: string): string {

@@ -66,7 +66,7 @@ const unsupported = (message: string): StorageError => new StorageError(message,
 
 export function toMetadata(headers: ReceivedHeaders, form: MetadataForm): Metadata {
   const user: Record<string, string> = {}
-  for (const name in headers) {
+  for (const name of headers.keys()) {
     if (name.startsWith(form.prefix)) user[name.slice(form.prefix.length)] = form.text.decode(header(headers, name) ?? '')
   }
   return { ...toContentHeaders(headers), user }

@@ -29,7 +29,7 @@ export class Reading {
   readonly #collected: Buffer[] = []
   #collectedBytes = 0
   #status = 0
-  #headers: ReceivedHeaders = {}
+  #headers: ReceivedHeaders = new Map()
   #keepAliveMs = 0
   #left = 0
   #chunks: Chunks | undefined

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
+import type { IncomingHttpHeaders } from 'node:http'
 import { Agent, EnvHttpProxyAgent, Pool, ProxyAgent, type Dispatcher } from 'undici'
 import { StorageError } from '../error.ts'
 import type { Body, LongBody, Sink } from '../storage.ts'
 import { bodyLength, isLong, sliceBytes, slicesOf } from './body.ts'
-import type { ReceivedHeaders } from './headers.ts'
+import { toReceived, type ReceivedHeaders } from './headers.ts'
 import { toNetworkError } from './network.ts'
 import { openSockets } from './sockets.ts'
 
@@ -123,7 +124,7 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
   #collectedBytes = 0
   #controller: Dispatcher.DispatchController | undefined
   #status = 0
-  #headers: ReceivedHeaders = {}
+  #headers: ReceivedHeaders = new Map()
   #sink: Sink | undefined
   #pending: Promise<void> | undefined
   #settled = false
@@ -164,12 +165,12 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
     if (this.#settled) controller.abort(new Error('aborted'))
   }
 
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: ReceivedHeaders): void {
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
     if (status < 200 || this.#settled) return
     this.#status = status
-    this.#headers = headers
+    this.#headers = toReceived(headers)
     try {
-      this.#sink = this.#onAnswer?.(status, headers)
+      this.#sink = this.#onAnswer?.(status, this.#headers)
     } catch (error) {
       this.fail(error)
     }

@@ -124,7 +124,7 @@ class FedStream extends Readable {
 function toResponse(request: WebResource, { status, headers, body }: Answer): HttpOperationResponse {
   const received = request.headers.clone()
   for (const name of received.headerNames()) received.remove(name)
-  for (const [name, value] of Object.entries(headers)) if (value !== undefined) received.set(name, String(value))
+  for (const [name, value] of headers) received.set(name, value)
   const content = body instanceof Readable ? { readableStreamBody: body } : { bodyAsText: body.toString('utf8') }
   return { request, status, headers: received, ...content }
 }

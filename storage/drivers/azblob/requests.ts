@@ -47,7 +47,7 @@ export function openSend(dispatcher: Dispatcher, account: Account, container: st
       ...(signal && { signal }),
     })
     if (answer.status >= 200 && answer.status < 300) return answer
-    const received = Object.fromEntries(Object.keys(answer.headers).map((name) => [name, header(answer.headers, name) ?? '']))
+    const received = Object.fromEntries([...answer.headers.keys()].map((name) => [name, header(answer.headers, name) ?? '']))
     throw toStorageError({ status: answer.status, headers: received, body: answer.body.toString('utf8'), about, sasExpired: sasExpired() }, Date.now())
   }
 }

@@ -70,7 +70,7 @@ class Reading {
   readonly #described: Promise<ObjectInfo>
   readonly #sink: Sink
   readonly #options: GetOptions
-  #headers: ReceivedHeaders = {}
+  #headers: ReceivedHeaders = new Map()
   #status = 0
   #info: ObjectInfo | undefined
   #receivedBytes = 0

@@ -124,7 +124,7 @@ function toTokenError(error: unknown, { keyFile }: KeyAddress): StorageError {
   const { response, message = '', code } = error as AuthFailure
   if (response !== undefined) {
     const body = typeof response.data === 'string' ? response.data : JSON.stringify(response.data ?? '')
-    return toStorageError({ status: response.status, headers: {}, body, about: 'bucket' }, Date.now(), keyFile !== undefined)
+    return toStorageError({ status: response.status, headers: new Map(), body, about: 'bucket' }, Date.now(), keyFile !== undefined)
   }
   if (/default credentials/i.test(message)) return noDefaultCredentials()
   const { kind } = toNetworkError(error, false)

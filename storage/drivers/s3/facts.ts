@@ -12,6 +12,7 @@ import { ossDialect } from './dialects/oss.ts'
 import { s3Dialect } from './dialects/s3.ts'
 import { toStorageError } from './error.ts'
 import { toNetworkError } from '../../http/network.ts'
+import { toReceived, type ReceivedHeaders } from '../../http/headers.ts'
 import { encodeEntities } from '../../http/xml.ts'
 
 const timeoutMs = 10_000
@@ -24,7 +25,7 @@ export async function s3Facts(address: S3Address): Promise<BucketFacts> {
     const { BucketRegion } = await client.send(new HeadBucketCommand({ Bucket: address.bucket }))
     return { ...(BucketRegion && { region: BucketRegion }), archive: false }
   } catch (error) {
-    const region = headersOf(error)['x-amz-bucket-region']
+    const region = headersOf(error).get('x-amz-bucket-region')
     if (region !== undefined && region !== s3Dialect.target(address).region) return { region, archive: false }
     throw toFactsError(error)
   } finally {
@@ -99,7 +100,7 @@ interface SdkError {
   readonly $response?: { readonly headers?: Readonly<Record<string, string>> }
 }
 
-const headersOf = (error: unknown): Readonly<Record<string, string>> => (error as SdkError).$response?.headers ?? {}
+const headersOf = (error: unknown): ReceivedHeaders => toReceived((error as SdkError).$response?.headers ?? {})
 
 /** Says it the way the wire client would have, from what the SDK made of the answer. */
 function toFactsError(error: unknown): Error {

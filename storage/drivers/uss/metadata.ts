@@ -50,4 +50,4 @@ export function toUssMetadata(headers: ReceivedHeaders): Metadata {
   return { ...(contentType && { contentType }), ...content, user: own }
 }
 
-export const holdsMetadata = (headers: ReceivedHeaders): boolean => Object.keys(headers).some((name) => name.startsWith(form.prefix))
+export const holdsMetadata = (headers: ReceivedHeaders): boolean => [...headers.keys()].some((name) => name.startsWith(form.prefix))

@@ -20,7 +20,7 @@ export async function headFile(wire: Wire, key: string, options: CallOptions = {
   if (isFolder) return folderInfo(key, headers)
   const size = Number(header(headers, 'x-upyun-file-size') ?? header(headers, 'content-length'))
   if (size === 0 || holdsMetadata(headers)) return toObjectInfo(key, size, headers)
-  return toObjectInfo(key, size, { ...headers, ...(await metadataHeaders(wire, key, options)) })
+  return toObjectInfo(key, size, new Map([...headers, ...(await metadataHeaders(wire, key, options))]))
 }
 
 /** A refused HEAD has no words: a GET of one byte is refused for the same reason, and says it. */
@@ -33,7 +33,7 @@ async function explain(wire: Wire, key: string, error: unknown, { signal }: Call
 /** HEAD may leave metadata out: UPYUN promises them for GET alone. */
 async function metadataHeaders(wire: Wire, key: string, { signal }: CallOptions): Promise<ReceivedHeaders> {
   const { headers } = await wire.send({ method: 'GET', key, headers: firstByte, onAnswer: () => ignore, ...(signal && { signal }) })
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => name.startsWith('x-upyun-meta-')))
+  return new Map([...headers].filter(([name]) => name.startsWith('x-upyun-meta-')))
 }
 
 const notFound = (key: string): StorageError => new StorageError(`There is no file "${key}".`, { kind: 'not-found' })

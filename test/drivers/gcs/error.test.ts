@@ -1,4 +1,5 @@
 /** Answers as Google's reference pages and clients' issues show them. */
+import { toReceived } from '../../../storage/http/headers.ts'
 import { describe, expect, it } from 'vitest'
 import { toStorageError, type Refusal } from '../../../storage/drivers/gcs/error.ts'
 import type { StorageErrorKind } from '../../../storage/error.ts'
@@ -7,7 +8,7 @@ const now = Date.UTC(2026, 10, 23, 15)
 const toError = (refusal: Refusal, keyFile = false) => toStorageError(refusal, now, keyFile)
 
 type Options = Partial<Pick<Refusal, 'headers' | 'about'>>
-const answer = (status: number, body: string, { headers = {}, about = 'key' }: Options = {}): Refusal => ({ status, headers, body, about })
+const answer = (status: number, body: string, { headers = new Map(), about = 'key' }: Options = {}): Refusal => ({ status, headers, body, about })
 
 function json(status: number, reason: string, message: string, options?: Options): Refusal {
   return answer(status, JSON.stringify({ error: { code: status, message, errors: [{ message, domain: 'global', reason }] } }), options)
@@ -64,12 +65,12 @@ describe('what a refusal of Cloud Storage means', () => {
   })
 
   it('is kept in the store\'s words, with its reason and upload id', () => {
-    const error = toError(json(403, 'forbidden', noRight, { headers: { 'x-guploader-uploadid': 'ABC' } }))
+    const error = toError(json(403, 'forbidden', noRight, { headers: toReceived({ 'x-guploader-uploadid': 'ABC' }) }))
     expect(error).toMatchObject({ message: noRight, code: 'forbidden', requestId: 'ABC', status: 403, retryable: false })
   })
 
   it('tells how long to wait', () => {
-    expect(toError(json(429, 'rateLimitExceeded', 'Slow', { headers: { 'retry-after': '7' } }))).toMatchObject({ retryAfterMs: 7000, retryable: true })
+    expect(toError(json(429, 'rateLimitExceeded', 'Slow', { headers: toReceived({ 'retry-after': '7' }) }))).toMatchObject({ retryAfterMs: 7000, retryable: true })
   })
 
   it('stops at the address where every object would fail alike', () => {

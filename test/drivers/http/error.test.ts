@@ -1,3 +1,4 @@
+import { toReceived } from '../../../storage/http/headers.ts'
 import { describe, expect, it } from 'vitest'
 import { listFault, toListError, toStorageError } from '../../../storage/drivers/http/error.ts'
 import { addressFault } from '../../../storage/address-fault.ts'
@@ -10,12 +11,12 @@ describe('what a web server refuses', () => {
     [451, 'forbidden', false], [500, 'unavailable', true], [501, 'unavailable', true], [502, 'unavailable', true], [503, 'throttled', true],
     [304, 'unexpected', false],
   ])('%i is %s', (status, kind, retryable) => {
-    const error = toStorageError(status, {}, 'http://a.example/x', 0)
+    const error = toStorageError(status, new Map(), 'http://a.example/x', 0)
     expect(error).toMatchObject({ kind, retryable, status, message: `http://a.example/x answered ${status}.` })
   })
 
   it('may say when to come again', () => {
-    expect(toStorageError(503, { 'retry-after': '7' }, 'http://a.example/x', 0).retryAfterMs).toBe(7_000)
+    expect(toStorageError(503, toReceived({ 'retry-after': '7' }), 'http://a.example/x', 0).retryAfterMs).toBe(7_000)
   })
 })
 

@@ -1,3 +1,4 @@
+import { toReceived } from '../../../storage/http/headers.ts'
 import { describe, expect, it } from 'vitest'
 import { toStorageError } from '../../../storage/drivers/kodo/error.ts'
 import { toPage } from '../../../storage/drivers/kodo/list.ts'
@@ -20,12 +21,12 @@ describe('what a refusal of KODO means', () => {
     [599, 'server error', 'unavailable'],
     [418, '', 'unexpected'],
   ])('%i %j is %s', (status, error, kind) => {
-    const told = toStorageError({ status, headers: { 'x-reqid': 'R1' }, body: error && JSON.stringify({ error }) })
+    const told = toStorageError({ status, headers: toReceived({ 'x-reqid': 'R1' }), body: error && JSON.stringify({ error }) })
     expect(told).toMatchObject({ kind, status, requestId: 'R1', message: error || `The store answered ${status}.` })
   })
 
   it('may have any body', () => {
-    for (const body of ['', '<html>', 'null', '{"error":7}', '[]']) expect(toStorageError({ status: 500, headers: {}, body }).kind).toBe('unavailable')
+    for (const body of ['', '<html>', 'null', '{"error":7}', '[]']) expect(toStorageError({ status: 500, headers: new Map(), body }).kind).toBe('unavailable')
   })
 })
 

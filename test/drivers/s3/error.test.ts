@@ -1,3 +1,4 @@
+import { toReceived } from '../../../storage/http/headers.ts'
 import { describe, expect, it } from 'vitest'
 import type { StorageErrorKind } from '../../../storage/error.ts'
 import type { Dialect } from '../../../storage/drivers/s3/dialect.ts'
@@ -13,10 +14,10 @@ const now = Date.UTC(2026, 10, 23, 15)
 function refusal(status: number, code: string, message = 'Words.', rest: Partial<Refusal> & { extra?: string } = {}): Refusal {
   const { extra = '', ...given } = rest
   const body = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message}</Message>${extra}<RequestId>R1</RequestId></Error>`
-  return { status, headers: {}, body, about: 'key', ...given }
+  return { status, headers: new Map(), body, about: 'key', ...given }
 }
 
-const bare = (status: number, about: Refusal['about'], headers: Refusal['headers'] = {}): Refusal => ({
+const bare = (status: number, about: Refusal['about'], headers: Refusal['headers'] = new Map()): Refusal => ({
   status,
   headers,
   body: '',
@@ -70,7 +71,7 @@ describe('what a refusal means', () => {
     ['HEAD without right', bare(403, 'key'), 'forbidden'],
     ['HEAD with a condition', bare(412, 'key'), 'precondition'],
     ['HEAD at the wrong endpoint', bare(301, 'key'), 'wrong-region'],
-    ['HEAD signed for the wrong region', bare(400, 'key', { 'x-amz-bucket-region': 'eu-west-1' }), 'wrong-region'],
+    ['HEAD signed for the wrong region', bare(400, 'key', toReceived({ 'x-amz-bucket-region': 'eu-west-1' })), 'wrong-region'],
     ['429', bare(429, 'key'), 'throttled'],
     ['503', bare(503, 'key'), 'throttled'],
     ['500', bare(500, 'key'), 'unavailable'],
@@ -81,7 +82,7 @@ describe('what a refusal means', () => {
 
   it('reads the error that OSS hides in a header of HEAD', () => {
     const hidden = Buffer.from(refusal(403, 'InvalidAccessKeyId', 'No such key id.').body).toString('base64')
-    const error = toStorageError(bare(403, 'key', { 'x-oss-err': hidden, 'x-oss-request-id': 'R2' }), now)
+    const error = toStorageError(bare(403, 'key', toReceived({ 'x-oss-err': hidden, 'x-oss-request-id': 'R2' })), now)
     expect(error).toMatchObject({
       kind: 'bad-access-key',
       code: 'InvalidAccessKeyId',
@@ -106,7 +107,7 @@ describe('what a refusal means', () => {
   })
 
   it('tells how long to wait, said in seconds or as a date', () => {
-    const wait = (value: string) => toStorageError(bare(503, 'key', { 'retry-after': value }), now).retryAfterMs
+    const wait = (value: string) => toStorageError(bare(503, 'key', toReceived({ 'retry-after': value })), now).retryAfterMs
     expect(wait('7')).toBe(7000)
     expect(wait('Mon, 23 Nov 2026 15:00:09 GMT')).toBe(9000)
     expect(wait('Mon, 23 Nov 2026 14:00:00 GMT')).toBe(0)
@@ -137,7 +138,7 @@ describe('what a vendor says in its own way', () => {
 
   it('keeps the request id of each', () => {
     for (const name of ['x-amz-request-id', 'x-oss-request-id', 'x-cos-request-id', 'x-kss-request-id', 'x-bce-request-id', 'x-reqid'])
-      expect(toStorageError(bare(403, 'key', { [name]: 'R7' }), now).requestId).toBe('R7')
+      expect(toStorageError(bare(403, 'key', toReceived({ [name]: 'R7' })), now).requestId).toBe('R7')
   })
 
   it('has a code of its own for an OSS that refuses access', () => {

@@ -1,11 +1,12 @@
+import { toReceived } from '../../../storage/http/headers.ts'
 import { describe, expect, it } from 'vitest'
 import { addressFault } from '../../../storage/address-fault.ts'
 import { toCdnError, toStorageError } from '../../../storage/drivers/uss/error.ts'
 import { StorageError, type StorageErrorKind } from '../../../storage/error.ts'
 
 const refuse = (code: number, about: 'file' | 'upload' = 'file') =>
-  toStorageError({ status: Math.floor(code / 100_000), headers: {}, body: JSON.stringify({ code, msg: 'some words', id: 'abc' }), about }, 0)
-const wordless = (status: number, about: 'file' | 'upload' = 'file') => toStorageError({ status, headers: { 'x-request-id': 'def' }, body: '', about }, 0)
+  toStorageError({ status: Math.floor(code / 100_000), headers: new Map(), body: JSON.stringify({ code, msg: 'some words', id: 'abc' }), about }, 0)
+const wordless = (status: number, about: 'file' | 'upload' = 'file') => toStorageError({ status, headers: toReceived({ 'x-request-id': 'def' }), body: '', about }, 0)
 
 describe("UPYUN's codes", () => {
   it.each<[number, StorageErrorKind, boolean]>([
@@ -27,8 +28,8 @@ describe("UPYUN's codes", () => {
     expect([404, 401, 403, 416, 429, 502].map((status) => wordless(status).kind)).toEqual(['not-found', 'forbidden', 'forbidden', 'range', 'throttled', 'unavailable'])
     expect(wordless(404, 'upload')).toMatchObject({ kind: 'no-upload', requestId: 'def' })
     expect(refuse(40400001, 'upload').kind).toBe('no-upload')
-    expect(toStorageError({ status: 502, headers: {}, body: '<html>', about: 'file' }, 0)).toMatchObject({ kind: 'unavailable', code: undefined })
-    expect(toStorageError({ status: 429, headers: { 'retry-after': '3' }, body: 'null', about: 'file' }, 0).retryAfterMs).toBe(3_000)
+    expect(toStorageError({ status: 502, headers: new Map(), body: '<html>', about: 'file' }, 0)).toMatchObject({ kind: 'unavailable', code: undefined })
+    expect(toStorageError({ status: 429, headers: toReceived({ 'retry-after': '3' }), body: 'null', about: 'file' }, 0).retryAfterMs).toBe(3_000)
   })
 
   it.each([
