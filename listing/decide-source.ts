@@ -60,8 +60,8 @@ function sortOut(entries: readonly ListEntry[], filter: Filter) {
 async function join(entries: readonly ListEntry[], view: DestinationView | undefined): Promise<Entry[]> {
   const joined: Entry[] = []
   for (const entry of entries) {
-    const destination = view && isCopyable(entry) ? await view.lookup(entry.key) : undefined
-    joined.push({ ...entryOf(entry), destination })
+    const found = view && isCopyable(entry) ? view.lookup(entry.key) : undefined
+    joined.push(entryOf(entry, found instanceof Promise ? await found : found))
   }
   return joined
 }

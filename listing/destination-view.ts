@@ -9,9 +9,12 @@ import type { ListEntry, ListPage, Storage } from '../storage/storage.ts'
 import { at } from './blocked.ts'
 
 export interface DestinationView {
-  /** Null: nothing there. Undefined: not known, look at the file itself. Keys must ascend. */
-  lookup(key: string): Promise<DestinationState | null | undefined>
+  /** Keys must ascend. A promise only where the listing has to be read on. */
+  lookup(key: string): Found | Promise<Found>
 }
+
+/** Null: nothing there. Undefined: not known, look at the file itself. */
+type Found = DestinationState | null | undefined
 
 const fewestHits = 1
 const barrenPages = 3
@@ -62,14 +65,16 @@ export function viewDestination(destination: Storage, signal: AbortSignal): Dest
     return resting > 0 && resting-- > 0
   }
 
+  const readTo = async (key: string): Promise<Found> => {
+    while (state !== 'disordered' && !covers(key)) {
+      if (isResting()) return undefined
+      await read(key)
+    }
+    return state === 'disordered' ? undefined : find(key)
+  }
+
   return {
-    async lookup(key) {
-      while (state !== 'disordered' && !covers(key)) {
-        if (isResting()) return undefined
-        await read(key)
-      }
-      return state === 'disordered' ? undefined : find(key)
-    },
+    lookup: (key) => (state !== 'disordered' && covers(key) ? find(key) : readTo(key)),
   }
 }
 

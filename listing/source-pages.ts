@@ -81,8 +81,9 @@ function trackOrder({ ordered: promised, startAfter }: StorageAbilities, from: P
   const isInRange = ({ key }: ListEntry): boolean => {
     if (until === undefined) return true
     if (!ordered) throw new Blocked(outOfOrder, undefined)
-    isPast = compareKeys(key, until) >= 0
-    return compareKeys(key, until) <= 0
+    const order = compareKeys(key, until)
+    isPast = order >= 0
+    return order <= 0
   }
   return {
     get ordered() {
