@@ -89,9 +89,10 @@ export class Folder {
     }
   }
 
-  /** After a folder was removed, or was not where it was believed to be. */
+  /** After a folder was removed, or was not where it was believed to be: those above it may be gone too. */
   forget(dir: string): void {
     this.#inside.delete(dir)
+    if (dir !== '') this.forget(parentOf(dir))
   }
 
   /** True where a symbolic link is part of the way to a folder. */

@@ -46,7 +46,7 @@ class Uploads {
       await assertNoFolder(session, this.#folder.at(key), key)
       const upload = { key, uploadId: newUploadId(nameOf(key)), partBytes }
       const path = this.#path(upload)
-      await session.mkdir(path)
+      await this.#writer.inFolder(session, parentOf(key), () => session.mkdir(path))
       await writeNew(session, `${path}/data`, [])
       await writeNew(session, `${path}/upload.json`, [Buffer.from(JSON.stringify(upload))])
       return upload

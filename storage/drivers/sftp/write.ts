@@ -94,19 +94,30 @@ export class Writer {
     if (session.isEnded) this.#left.add(path)
   }
 
-  /** The folder may be removed, as an empty one, between its making and this. */
-  async #openTemporary(session: Session, key: string, tries = 5): Promise<{ handle: Handle; path: string }> {
+  async #openTemporary(session: Session, key: string): Promise<{ handle: Handle; path: string }> {
     const dir = parentOf(key)
     const path = this.#folder.at(dir + temporaryName())
+    const open = async (): Promise<Handle> => {
+      try {
+        return await session.open(path, openFlags.createNew)
+      } catch (error) {
+        // It may have been made, and only the answer lost.
+        if (session.isEnded) this.#left.add(path)
+        throw error
+      }
+    }
+    return { handle: await this.inFolder(session, dir, open), path }
+  }
+
+  /** `make` makes something in the folder `dir`, which may be removed, as an empty one, between its own making and this. */
+  async inFolder<T>(session: Session, dir: string, make: () => Promise<T>, tries = 5): Promise<T> {
     try {
-      return { handle: await session.open(path, openFlags.createNew), path }
+      return await make()
     } catch (error) {
-      // It may have been made, and only the answer lost.
-      if (session.isEnded) this.#left.add(path)
       if (!isNotThere(error) || tries === 1) throw await whenFull(session, this.#folder.at(dir), 0, error)
       this.#folder.forget(dir)
       await this.#folder.make(session, dir)
-      return await this.#openTemporary(session, key, tries - 1)
+      return await this.inFolder(session, dir, make, tries - 1)
     }
   }
 

@@ -258,6 +258,20 @@ describe('reading and writing', () => {
     expect(everything()).toEqual(['first', 'second'])
   })
 
+  it.each(['a file', 'an upload'])('a folder that others removed a moment ago is made again for %s', async (what) => {
+    const storage = open()
+    await put(storage, 'd/e/first', 'first')
+    rmSync(join(path, 'd'), { recursive: true })
+    if (what === 'a file') await put(storage, 'd/e/next', 'next')
+    else {
+      const multipart = multipartOf(storage)
+      const upload = await multipart.create('d/e/next', { ...noMetadata, size: 4, partBytes: 4 })
+      const part = await multipart.putPart(upload, 1, [Buffer.from('next')])
+      await multipart.complete(upload, [part], {})
+    }
+    expect(await readText(storage, 'd/e/next')).toBe('next')
+  })
+
   it('an id from elsewhere leads nowhere, and an upload goes on in another process', async () => {
     mkdirSync(join(path, 'precious'))
     const elsewhere = { key: 'a', uploadId: '../precious', partBytes: 10 }
