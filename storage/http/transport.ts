@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { IncomingHttpHeaders } from 'node:http'
 import { Agent, EnvHttpProxyAgent, Pool, ProxyAgent, type Dispatcher } from 'undici'
+import { whenAborted } from '../cancel.ts'
 import { StorageError } from '../error.ts'
 import type { Body, LongBody, Sink } from '../storage.ts'
 import { bodyLength, isLong, sliceBytes, slicesOf } from './body.ts'
@@ -128,6 +129,7 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
   #sink: Sink | undefined
   #pending: Promise<void> | undefined
   #settled = false
+  #forget = (): void => {}
 
   constructor(resolve: (answer: Answer) => void, reject: (error: unknown) => void, signal?: AbortSignal, onAnswer?: OnAnswer) {
     this.#resolve = resolve
@@ -138,12 +140,11 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
 
   /** False when the signal has fired already: the exchange has failed. */
   listen(): boolean {
-    if (this.#signal?.aborted) this.#onAbort()
-    else this.#signal?.addEventListener('abort', this.#onAbort)
+    if (this.#signal) this.#forget = whenAborted(this.#signal, () => this.#onAbort())
     return !this.#settled
   }
 
-  readonly #onAbort = (): void => {
+  #onAbort(): void {
     this.fail(new StorageError('The call was aborted.', { kind: 'aborted', cause: this.#signal?.reason }))
   }
 
@@ -157,7 +158,7 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
 
   #settle(): void {
     this.#settled = true
-    this.#signal?.removeEventListener('abort', this.#onAbort)
+    this.#forget()
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {

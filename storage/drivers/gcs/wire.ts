@@ -1,3 +1,4 @@
+import { whenAborted } from '../../cancel.ts'
 import { StorageError } from '../../error.ts'
 import { encodeQuery, encodeText, type Query } from '../../http/encode.ts'
 import { toWire } from '../../http/headers.ts'
@@ -101,15 +102,14 @@ async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefi
     promise.catch(() => undefined)
     throw aborted(signal)
   }
-  let onAbort = (): void => undefined
+  let forget = (): void => {}
   const stopped = new Promise<never>((_, reject) => {
-    onAbort = () => reject(aborted(signal))
-    signal.addEventListener('abort', onAbort)
+    forget = whenAborted(signal, () => reject(aborted(signal)))
   })
   try {
     return await Promise.race([promise, stopped])
   } finally {
-    signal.removeEventListener('abort', onAbort)
+    forget()
   }
 }
 

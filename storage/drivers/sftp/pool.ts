@@ -1,4 +1,4 @@
-import { assertGoing } from '../../cancel.ts'
+import { assertGoing, whenAborted } from '../../cancel.ts'
 import { isStorageError, StorageError } from '../../error.ts'
 import { Session } from './session.ts'
 import type { Connection } from './connection.ts'
@@ -97,15 +97,13 @@ function release(slot: Slot, connection: Connection): void {
 
 export async function orAborted<T>(signal: AbortSignal | undefined, work: Promise<T>): Promise<T> {
   if (!signal) return await work
-  let stop = () => {}
+  let forget = (): void => {}
   const aborted = new Promise<never>((_resolve, reject) => {
-    stop = () => reject(new StorageError('The caller gave up.', { kind: 'aborted' }))
-    signal.addEventListener('abort', stop, { once: true })
-    if (signal.aborted) stop()
+    forget = whenAborted(signal, () => reject(new StorageError('The caller gave up.', { kind: 'aborted' })))
   })
   try {
     return await Promise.race([work, aborted])
   } finally {
-    signal.removeEventListener('abort', stop)
+    forget()
   }
 }
