@@ -1,13 +1,14 @@
 /** One call of `copyBatch`: its engine, its book, and the ways in which it may have to end early. */
 import type { Outcome } from '../ledger/entry.ts'
 import type { Fault } from '../model/codes.ts'
+import { comparisonOf } from '../model/decision.ts'
 import { isStorageError } from '../storage/error.ts'
 import { addressFault, isAddressLike } from '../storage/address-fault.ts'
 import { openBook, type BatchBook } from './batch-book.ts'
 import type { CopyProgress, CopyTask } from './copy-task.ts'
 import { openDirect } from './direct.ts'
 import { makeEndings } from './endings.ts'
-import { makeComparison, type Engine, type LargeDoor, type Leaving } from './engine.ts'
+import type { Engine, LargeDoor, Leaving } from './engine.ts'
 import { openHasher, planHashes } from './hashing.ts'
 import { makeMeter } from './meter.ts'
 import { giveUp } from './open-upload.ts'
@@ -69,7 +70,7 @@ export async function startRun(task: CopyTask, blameIn: Blame = endsSo): Promise
     signal: endings.end,
     hash: await openHasher(),
     hashes: planHashes(source, destination, task.proven ?? new Set()),
-    comparison: makeComparison(source, destination, options),
+    comparison: comparisonOf(source, destination, options),
     direct: openDirect(source, destination, options),
     uploads: book,
     followsOthers: task.followsOthers ?? false,

@@ -27,6 +27,7 @@ export async function copyObject(engine: Engine, listed: Entry): Promise<Outcome
 /** What needs no look at either end. */
 export function settledBefore({ options, now }: Pick<Engine, 'options' | 'now'>, entry: Entry): Outcome | undefined {
   if (entry.excluded) return excluded(entry)
+  if (entry.skip) return skipped(entry, entry.skip)
   if (entry.fail) return failedBefore(entry, entry.fail, now())
   if (entry.key === '') return skipped(entry, 'prefix-marker')
   if (entry.kind === 'symlink') return skipped(entry, 'symlink')

@@ -63,13 +63,3 @@ export function conditionsFor(expected: Expected): { readonly ifAbsent?: boolean
   if (expected === null) return { ifAbsent: true }
   return expected.etag === undefined ? {} : { ifMatch: expected.etag }
 }
-
-export function makeComparison(source: Storage, destination: Storage, options: JobOptions): Comparison {
-  return {
-    rule: options.overwrite,
-    resolutionMs: Math.max(source.limits.mtimeResolutionMs, destination.limits.mtimeResolutionMs),
-    mtimeKept: destination.abilities.keepsMtime,
-    mtimeInMetadata: source.abilities.userMetadata,
-    contentTypes: options.compareContentType && source.abilities.contentHeaders && destination.abilities.contentHeaders,
-  }
-}

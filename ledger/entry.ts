@@ -19,6 +19,8 @@ export interface Entry {
   readonly destination?: DestinationState | null
   /** Left out by the filters; only with `--list-excluded`. */
   readonly excluded?: true
+  /** Decided by the lister: nothing is to be copied. */
+  readonly skip?: SkipReason
   /** Decided by the lister: this entry fails so, nothing is tried. */
   readonly fail?: Failure & { readonly startedAt?: number; readonly endedAt?: number }
 }

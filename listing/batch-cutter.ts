@@ -25,7 +25,10 @@ export function cutBatch(entries: readonly Entry[], { files = maxBatchFiles, byt
   return entries.length === files || bytes >= most ? { batch: entries, rest: [] } : undefined
 }
 
-const bytesOf = ({ excluded, size }: Entry): number => (excluded ? 0 : size)
+/** The lister decided that nothing is to be done for it. */
+export const isSkipped = ({ excluded, skip }: Entry): boolean => excluded === true || skip !== undefined
+
+const bytesOf = (entry: Entry): number => (isSkipped(entry) ? 0 : entry.size)
 
 /** Files of the job: what is excluded is counted elsewhere. */
 export function tallyOf(entries: readonly Entry[]): Tally {

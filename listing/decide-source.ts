@@ -3,6 +3,7 @@
  * uses it too.
  */
 import type { Entry, SourcePosition } from '../ledger/entry.ts'
+import { comparisonOf, decide, type Comparison } from '../model/decision.ts'
 import { isExcluded, makeFilter, type Filter } from '../model/filter.ts'
 import type { JobOptions } from '../model/job.ts'
 import { addTally, noTally, type Tally } from '../model/status.ts'
@@ -28,12 +29,18 @@ export interface EntryPage {
 
 export async function* decideSource(source: Storage, destination: Storage, task: DecideOptions): AsyncGenerator<EntryPage> {
   const { options, from = { kind: 'after' }, signal } = task
+  const ended = new AbortController()
   const filter = makeFilter(options, toMatcher)
-  const view = isJoined(destination, options) ? viewDestination(destination, signal) : undefined
-  for await (const { entries, ordered, next } of sourcePages(source, from, task)) {
-    const { kept, excluded, tally } = sortOut(entries, filter)
-    const joined = await join(kept, ordered ? view : undefined)
-    yield { entries: options.listExcluded ? [...joined, ...excluded] : joined, excluded: tally, next }
+  const view = isJoined(destination, options) ? viewDestination(destination, AbortSignal.any([signal, ended.signal])) : undefined
+  const comparison = comparisonOf(source, destination, options)
+  try {
+    for await (const { entries, ordered, next } of sourcePages(source, from, task)) {
+      const { kept, excluded, tally } = sortOut(entries, filter)
+      const joined = (await join(kept, ordered ? view : undefined)).map((entry) => decided(entry, comparison))
+      yield { entries: options.listExcluded ? [...joined, ...excluded] : joined, excluded: tally, next }
+    }
+  } finally {
+    ended.abort()
   }
 }
 
@@ -64,6 +71,13 @@ async function join(entries: readonly ListEntry[], view: DestinationView | undef
     joined.push(entryOf(entry, found instanceof Promise ? await found : found))
   }
   return joined
+}
+
+/** What both listings tell of a file is enough to skip it. */
+function decided(entry: Entry, comparison: Comparison): Entry {
+  if (!entry.destination || entry.unseen || entry.kind === 'directory') return entry
+  const decision = decide(entry, entry.destination, comparison)
+  return decision.kind === 'skip' ? { ...entry, skip: decision.reason } : entry
 }
 
 const isCopyable = ({ key, kind, fault }: ListEntry): boolean => key !== '' && fault === undefined && kind !== 'symlink' && kind !== 'other'

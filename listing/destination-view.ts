@@ -1,6 +1,7 @@
 /**
- * What the destination holds under ascending keys, from its own listing: pages are read as the keys come by, and stretches
- * without any of our keys are jumped over. Where even that costs more than a look at each file, it says so for a while.
+ * What the destination holds under ascending keys, from its own listing: pages are read as the keys come by, one ahead where they
+ * hold our keys, and stretches without any of our keys are jumped over. Where even that costs more than a look at each file, it
+ * says so for a while.
  */
 import type { DestinationState } from '../ledger/entry.ts'
 import { compareKeys, keyBefore } from '../model/keys.ts'
@@ -27,22 +28,30 @@ export function viewDestination(destination: Storage, signal: AbortSignal): Dest
   let hits = fewestHits
   let barren = 0
   let resting = 0
+  let ahead: Promise<Answer> | undefined
   let state: 'unread' | 'reading' | 'complete' | 'disordered' = 'unread'
 
   const covers = (key: string): boolean => state === 'complete' || (end !== undefined && compareKeys(key, end) <= 0)
 
-  const read = async (key: string): Promise<void> => {
+  const startFor = (key: string): string | undefined => {
     const before = keyBefore(key)
     const jumps = end === undefined || (before !== undefined && compareKeys(before, end) > 0)
-    const answer = await readPage(destination, jumps ? before : end, signal)
+    return jumps ? before : end
+  }
+
+  const read = async (key: string): Promise<void> => {
+    const answer = await (ahead ?? readPage(destination, startFor(key), signal))
     if (answer === 'disordered' || !isAscending(answer.entries, end)) return void (state = 'disordered')
     const { entries, next } = answer
+    const isDense = page.length > 0 && hits >= page.length / 2
     page = entries
     index = 0
     end = entries.at(-1)?.key ?? end
     barren = hits < fewestHits ? barren + 1 : 0
     hits = 0
     state = next === undefined ? 'complete' : 'reading'
+    ahead = isDense && next !== undefined ? readPage(destination, end, signal) : undefined
+    ahead?.catch(() => undefined)
   }
 
   const find = (key: string): DestinationState | null => {
@@ -78,8 +87,11 @@ export function viewDestination(destination: Storage, signal: AbortSignal): Dest
   }
 }
 
-/** A page with entries, unless it is the last. `disordered`: the store's own guard refused its order. */
-async function readPage(destination: Storage, startAfter: string | undefined, signal: AbortSignal): Promise<ListPage | 'disordered'> {
+/** `disordered`: the store's own guard refused its order. */
+type Answer = ListPage | 'disordered'
+
+/** A page with entries, unless it is the last. */
+async function readPage(destination: Storage, startAfter: string | undefined, signal: AbortSignal): Promise<Answer> {
   try {
     let page = await destination.list({ startAfter, signal })
     while (page.entries.length === 0 && page.next !== undefined) page = await destination.list({ cursor: page.next, startAfter, signal })

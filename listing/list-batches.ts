@@ -4,12 +4,12 @@
  * nobody.
  */
 import { noTally, type Tally } from '../model/status.ts'
-import { maxBatchBytes, maxBatchFiles, type BatchRef, type ListInput, type ListResult } from '../model/batch.ts'
-import type { Entry, ListCursor, SourcePosition } from '../ledger/entry.ts'
+import type { ListInput, ListResult } from '../model/batch.ts'
+import type { ListCursor, SourcePosition } from '../ledger/entry.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Storage } from '../storage/storage.ts'
-import { cutBatch, tallyOf } from './batch-cutter.ts'
 import { Blocked } from './blocked.ts'
+import { makeCutter, type Cutter } from './cutter.ts'
 import { decideSource, type EntryPage } from './decide-source.ts'
 import { listPositions, type Reached } from './list-positions.ts'
 import { retryEntries } from './retry-rows.ts'
@@ -72,55 +72,4 @@ function pagesFrom({ source, destination, input }: ListTask, from: SourcePositio
   if (from.kind !== 'retry') return decideSource(source, destination, { options, from, ...paging })
   const { run, only } = input.retry ?? { run: input.context.run - 1 }
   return retryEntries({ source, destination, job: options.job, run, only, from, signal: paging.signal })
-}
-
-interface Cutter {
-  readonly batches: () => readonly BatchRef[]
-  readonly pending: () => readonly Entry[]
-  readonly isFull: () => boolean
-  /** So many files more until it is full. */
-  readonly wanted: () => number
-  /** May be called while it is still writing. */
-  add(entries: readonly Entry[]): Promise<void>
-  cutFull(): Promise<void>
-  /** What is left goes into a batch of its own at the end, or when there is nothing else to copy. */
-  end(isLast: boolean): Promise<void>
-}
-
-function makeCutter({ ledger, input, attempt, signal }: ListTask, listed: readonly Entry[]): Cutter {
-  const batches: BatchRef[] = []
-  const { largeBytes = maxBatchBytes, tuning } = input.context.options
-  const bounds = { files: tuning?.batchFiles, bytes: Math.min(maxBatchBytes, largeBytes) }
-  let pending = listed
-
-  const room = (): number => input.maxBatches - batches.length
-  const write = async (entries: readonly Entry[], rest: readonly Entry[]): Promise<void> => {
-    const n = input.firstBatch + batches.length
-    batches.push({ n, listAttempt: attempt, ...tallyOf(entries) })
-    pending = rest
-    await ledger.writeEntries(n, attempt, entries, { signal })
-  }
-  const cutFull = async (): Promise<void> => {
-    while (room() > 0) {
-      const cut = cutBatch(pending, bounds)
-      if (cut === undefined) return
-      await write(cut.batch, cut.rest)
-    }
-  }
-  return {
-    batches: () => batches,
-    pending: () => pending,
-    isFull: () => room() <= 0,
-    wanted: () => Math.max(0, room() * (tuning?.batchFiles ?? maxBatchFiles) - pending.length),
-    cutFull,
-    async add(entries) {
-      pending = [...pending, ...entries]
-      await cutFull()
-    },
-    async end(isLast) {
-      if (pending.length === 0 || room() <= 0) return
-      if (!isLast && batches.length > 0) return
-      await write(pending, [])
-    },
-  }
 }

@@ -38,6 +38,8 @@ export interface BatchRef {
   readonly listAttempt: number
   readonly files: number
   readonly bytes: number
+  /** All its files are skipped, as the lister decided: no copy activity is needed. */
+  readonly skips?: true
 }
 
 /** Where the lister goes on: the cursor itself (it holds a key) lies in the ledger. */

@@ -1,5 +1,5 @@
 /** The overwrite rule, PRODUCT.md §3: whether a file is copied or skipped. Pure. */
-import type { OverwriteRule } from './job.ts'
+import type { JobOptions, OverwriteRule } from './job.ts'
 import type { SkipReason } from './report-row.ts'
 
 /** What a listing says of a file. */
@@ -20,6 +20,22 @@ export interface Comparison {
   readonly mtimeInMetadata: boolean
   /** Content types count: asked for, and both ends have them. */
   readonly contentTypes: boolean
+}
+
+/** As much of a storage as a comparison depends on. */
+export interface Comparable {
+  readonly abilities: { readonly keepsMtime: boolean; readonly userMetadata: boolean; readonly contentHeaders: boolean }
+  readonly limits: { readonly mtimeResolutionMs: number }
+}
+
+export function comparisonOf(source: Comparable, destination: Comparable, options: Pick<JobOptions, 'overwrite' | 'compareContentType'>): Comparison {
+  return {
+    rule: options.overwrite,
+    resolutionMs: Math.max(source.limits.mtimeResolutionMs, destination.limits.mtimeResolutionMs),
+    mtimeKept: destination.abilities.keepsMtime,
+    mtimeInMetadata: source.abilities.userMetadata,
+    contentTypes: options.compareContentType && source.abilities.contentHeaders && destination.abilities.contentHeaders,
+  }
 }
 
 export type Decision =

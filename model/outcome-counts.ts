@@ -1,6 +1,6 @@
 /** What a batch's outcomes come to. */
 import type { FileErrorCode } from './codes.ts'
-import { addCounts, addFailures, noCounts, type Counts, type FailureCounts } from './status.ts'
+import { addFailures, noTally, type Counts, type FailureCounts } from './status.ts'
 
 /** As much of a ledger row as counting needs. */
 export type Counted = { readonly size: number } & (
@@ -10,21 +10,18 @@ export type Counted = { readonly size: number } & (
 )
 
 export function countsOf(outcomes: readonly Counted[]): Counts {
-  return outcomes.reduce((counts, outcome) => addCounts(counts, countOf(outcome)), noCounts)
-}
-
-function countOf(outcome: Counted): Counts {
-  const tally = { files: 1, bytes: outcome.size }
-  switch (outcome.kind) {
-    case 'completed':
-      return { ...noCounts, completed: tally, unverified: outcome.verified ? 0 : 1, ...(outcome.crc64 === '' && { withoutCrc64: 1 }) }
-    case 'skipped':
-      return { ...noCounts, skipped: tally }
-    case 'failed':
-      return { ...noCounts, failed: tally }
-    case 'excluded':
-      return noCounts
+  const tallies = { completed: { ...noTally }, skipped: { ...noTally }, failed: { ...noTally }, excluded: { ...noTally } }
+  let [unverified, withoutCrc64] = [0, 0]
+  for (const outcome of outcomes) {
+    const tally = tallies[outcome.kind]
+    tally.files += 1
+    tally.bytes += outcome.size
+    if (outcome.kind !== 'completed') continue
+    if (!outcome.verified) unverified += 1
+    if (outcome.crc64 === '') withoutCrc64 += 1
   }
+  const { completed, skipped, failed } = tallies
+  return { completed, skipped, failed, unverified, ...(withoutCrc64 > 0 && { withoutCrc64 }) }
 }
 
 export function failuresOf(outcomes: readonly Counted[]): FailureCounts {

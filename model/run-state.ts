@@ -16,6 +16,8 @@ export const batchesPerMerge = 100
 export const mostFragments = 100
 /** The first calls of the lister are short, so that copying starts with the first page. */
 export const batchesOfCall = (call: number): number => Math.min(batchesPerList, 2 * 4 ** (call - 1))
+/** Where listing brings only what is skipped, it waits for the merges. */
+const mostFinished = 3 * batchesPerMerge
 /** Batches that wait for restored copies: with more of them the state would grow too large, and the listing waits. */
 export const mostRestoringBatches = 200
 
@@ -60,9 +62,9 @@ export function newRun(run: number, startedAt: number, retry?: RunState['retry']
 }
 
 /** The lister stays ahead of the copiers by one call at most. */
-export function wantsListing({ listingDone, pending }: RunState, window: number): boolean {
+export function wantsListing({ listingDone, pending, finished }: RunState, window: number): boolean {
   const restoring = pending.filter((batch) => batch.restoring).length
-  return !listingDone && restoring < mostRestoringBatches && pending.length - restoring < window + batchesPerList
+  return !listingDone && finished.length < mostFinished && restoring < mostRestoringBatches && pending.length - restoring < window + batchesPerList
 }
 
 /** Every call has a number of its own, also one that repeats a call that was cut: what a late writer leaves is never read. */
@@ -70,9 +72,9 @@ export const withCall = (state: RunState): RunState => ({ ...state, calls: state
 export const withMerge = (state: RunState): RunState => ({ ...state, merges: state.merges + 1 })
 
 export function withListed(state: RunState, result: ListResult): RunState {
-  const added = result.batches.map((batch): PendingBatch => ({ batch, generation: 0, counts: noCounts, failures: {} }))
+  const added = result.batches.map(pendingFrom)
   const { position: _, ...rest } = state
-  return {
+  const listed: RunState = {
     ...rest,
     ...(result.position && { position: result.position }),
     nextBatch: state.nextBatch + result.batches.length,
@@ -81,7 +83,11 @@ export function withListed(state: RunState, result: ListResult): RunState {
     excluded: addTally(state.excluded, result.excluded),
     pending: [...state.pending, ...added],
   }
+  return added.reduce((sum, { batch: { n, skips } }) => (skips ? withFinished(sum, n) : sum), listed)
 }
+
+const pendingFrom = (batch: BatchRef): PendingBatch => ({ batch, generation: 0, counts: batch.skips ? skippedAll(batch) : noCounts, failures: {} })
+const skippedAll = ({ files, bytes }: BatchRef): Counts => ({ ...noCounts, skipped: { files, bytes } })
 
 export interface RestoreClock {
   readonly now: number

@@ -40,6 +40,7 @@ function take(byKey: Map<string, Outcome>, { key }: Entry): Outcome | undefined 
 function untried(entry: Entry, now: number): Outcome {
   const { key, size, mtimeMs } = entry
   if (entry.excluded) return { key, size, mtimeMs, kind: 'excluded' }
+  if (entry.skip) return { key, size, mtimeMs, kind: 'skipped', reason: entry.skip }
   const fail = entry.fail ?? { code: 'NotAttempted', description: 'The run ended before this file was copied.' }
   return { key, size, mtimeMs, kind: 'failed', startedAt: now, endedAt: now, ...fail }
 }

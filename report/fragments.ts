@@ -34,7 +34,7 @@ export async function mergeBatches(task: MergeTask): Promise<MergeResult> {
   for await (const { outcomes, uploads } of readAhead(task)) {
     counts = addCounts(counts, countsOf(outcomes))
     droppedMetadata += outcomes.filter((outcome) => outcome.kind === 'completed' && outcome.dropped).length
-    for (const row of outcomes.flatMap((outcome) => rowsOf(outcome, task.sourcePrefix))) writer.add(row.list, row.cells)
+    for (const outcome of outcomes) for (const { list, cells } of rowsOf(outcome, task.sourcePrefix)) writer.add(list, cells)
     await writer.flush(partBytes)
     for (const { upload } of uploads) await abortUpload(task, upload)
   }

@@ -1,10 +1,10 @@
 /** Lists and decides as a job would, in this process and without Temporal: nothing is written at either end. */
 import { dryCopy, type DryEngine, type DryOutcome } from '../copy/dry-copy.ts'
-import { makeComparison } from '../copy/engine.ts'
 import { makePiecePool } from '../copy/piece-pool.ts'
 import { makeRequestPool } from '../copy/request-pool.ts'
 import { decideSource } from '../listing/decide-source.ts'
 import type { Role } from '../model/address.ts'
+import { comparisonOf } from '../model/decision.ts'
 import { eachOf } from '../model/each-of.ts'
 import type { JobOptions } from '../model/job.ts'
 import { addTally, noTally, type Tally } from '../model/status.ts'
@@ -41,7 +41,7 @@ export async function dryRun(task: DryRunTask): Promise<DryRunResult> {
     options,
     signal,
     now: Date.now,
-    comparison: makeComparison(source, destination, options),
+    comparison: comparisonOf(source, destination, options),
     pool: makeRequestPool(looksAtOnce),
     pieces: makePiecePool(),
   }

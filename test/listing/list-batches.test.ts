@@ -56,7 +56,7 @@ describe('the lister', () => {
     expect(excluded).toEqual({ files: 2, bytes: 10 })
     const all = await entriesOf({ source, destination: openMemory(), options: { ...options, listExcluded: true } })
     expect(all.entries.filter((entry) => entry.excluded).map(({ key }) => key)).toEqual(['a.txt', 'b.tmp'])
-    expect(all.batches).toMatchObject([{ files: 1, bytes: 17 }])
+    expect(all.batches).toEqual([{ n: 0, listAttempt: 1, files: 1, bytes: 17 }, { n: 1, listAttempt: 1, files: 0, bytes: 0, skips: true }])
   })
 
   it('joins with what the destination holds at a page for a page', async () => {
@@ -68,6 +68,28 @@ describe('the lister', () => {
     expect(entries.filter((entry) => entry.destination === null)).toHaveLength(2_000)
     expect(entries.filter((entry) => entry.destination)).toHaveLength(1_000)
     expect(to.calls.length).toBeLessThanOrEqual(2)
+  })
+
+  it('reads the destination ahead where it holds our keys, and asks for no page twice', async () => {
+    const keys = numbered(10_000)
+    const to = counting(await filled(keys))
+    const { batches } = await entriesOf({ source: await filled(keys), destination: to.storage, options: { compareContentType: false } })
+    expect(batches).toEqual(Array.from({ length: 10 }, (_, n) => ({ n, listAttempt: 1, files: 1_000, bytes: 60_000 / 10, skips: true })))
+    expect(to.calls.length).toBe(10)
+  })
+
+  it('puts what is skipped into batches of its own, as the rule says where both listings tell enough', async () => {
+    const source = await filled(['changed', 'new', 'same'])
+    const destination = await filled(['same'])
+    await put(destination, 'changed', 'other')
+    const skipsWith = async (options: RunTask['options']) => {
+      const { batches, entries } = await entriesOf({ source, destination, options })
+      return [batches.map(({ files, skips = false }) => [files, skips]), entries.flatMap(({ key, skip }) => (skip ? [[key, skip]] : []))]
+    }
+    expect(await skipsWith({ compareContentType: false })).toEqual([[[2, false], [1, true]], [['same', 'same']]])
+    expect(await skipsWith({ overwrite: 'never' })).toEqual([[[1, false], [2, true]], [['changed', 'exists'], ['same', 'exists']]])
+    expect(await skipsWith({})).toEqual([[[3, false]], []])
+    expect(await skipsWith({ overwrite: 'always' })).toEqual([[[3, false]], []])
   })
 
   it('jumps over what only the destination has', async () => {

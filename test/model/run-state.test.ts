@@ -13,9 +13,9 @@ const copied = (done: number, generation: number): CopyResult => ({
   counts: { ...noCounts, completed: { files: done, bytes: done } },
 })
 const restoring = (done: number, generation: number): CopyResult => ({ ...copied(done, generation), done: false, restoringFiles: files - done })
-const listed = (state: RunState, batches: number, more: boolean): RunState =>
+const listed = (state: RunState, batches: number, more: boolean, skips: (i: number) => boolean = () => false): RunState =>
   withListed(state, {
-    batches: Array.from({ length: batches }, (_, i) => ({ n: state.nextBatch + i, listAttempt: 1, files, bytes: files })),
+    batches: Array.from({ length: batches }, (_, i) => ({ n: state.nextBatch + i, listAttempt: 1, files, bytes: files, ...(skips(i) && { skips: true }) })),
     excluded: noTally, ...(more && { position: { call: state.calls, attempt: 1 } }),
   })
 
@@ -24,7 +24,7 @@ type Step = { readonly kind: 'list' | 'copy' | 'cut' | 'restore' | 'due' | 'unkn
 function apply(state: RunState, { kind, pick }: Step): RunState {
   const pending = state.pending[pick % Math.max(1, state.pending.length)]
   const merge = nextMerge(state)
-  if (kind === 'list') return state.listingDone ? state : listed(state, pick % 60, pick % 5 !== 0)
+  if (kind === 'list') return state.listingDone ? state : listed(state, pick % 60, pick % 5 !== 0, (i) => (i + pick) % 3 === 0)
   if (kind === 'merge') return merge ? mergedOnce(state, merge.length) : state
   if (pending === undefined) return state
   if (kind === 'due') return withDue(state, pending.batch.n)
@@ -99,6 +99,16 @@ describe('the state of a run', () => {
     expect(wantsListing(listed(newRun(1, 0), 69, true), 20)).toBe(true)
     expect(wantsListing(listed(newRun(1, 0), 70, true), 20)).toBe(false)
     expect(wantsListing(listed(newRun(1, 0), 1, false), 20)).toBe(false)
+  })
+
+  it('finishes what is skipped as it is listed, and waits for the merges where that is much', () => {
+    let state = listed(newRun(1, 0), 50, true, (i) => i > 0)
+    expect([state.pending.length, state.finished.length]).toEqual([1, 49])
+    expect(state.finished[0]).toEqual([1, 1, -1, 0])
+    expect(countsSoFar(state).skipped).toEqual({ files: 490, bytes: 490 })
+    for (let call = 0; call < 6; call++) state = listed(state, 50, true, () => true)
+    expect([state.finished.length, wantsListing(state, 20)]).toEqual([349, false])
+    expect(wantsListing(mergedOnce(state, 100), 20)).toBe(true)
   })
 
   it('waits for restored copies a while that grows to an hour, and says how many files do', () => {

@@ -50,11 +50,12 @@ function toEntry(xml: string, decode: (text: string) => string): ScannedEntry {
   return checkedEntry(entry)
 }
 
-const quote = '&quot;'
+/** Most stores write the quotes of an ETag as one of these: a look saves decoding them. */
+const quotes = ['&quot;', '&#34;']
 
-/** Most stores write the quotes of an ETag as entities: one look saves decoding them. */
 function etagOf(text: string): string {
-  const isPlain = text.startsWith(quote) && text.endsWith(quote) && text.indexOf('&', 1) === text.length - quote.length
+  const quote = quotes.find((one) => text.startsWith(one))
+  const isPlain = quote !== undefined && text.endsWith(quote) && text.indexOf('&', 1) === text.length - quote.length
   return isPlain ? text.slice(quote.length, -quote.length) : unquote(decodeEntities(text))
 }
 
