@@ -13,6 +13,7 @@ import type { Counts, FailureCounts } from '../model/status.ts'
 import { isStorageError } from '../storage/error.ts'
 import type { BatchPlace } from './batch-order.ts'
 import type { BatchBook } from './batch-book.ts'
+import { mostPlaces } from './climb.ts'
 import { startRun, type Run } from './batch-run.ts'
 import type { CopyTask } from './copy-task.ts'
 import { CopyFault, isCopyFault } from './fault.ts'
@@ -34,7 +35,8 @@ export interface BatchResult extends BatchState {
   readonly blocked?: Fault
 }
 
-const filesAtOnce = 64
+/** As many as there may be places for. */
+const filesAtOnce = mostPlaces
 /** While batches that began before are copied by this process. */
 const filesBeside = 16
 

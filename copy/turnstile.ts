@@ -6,6 +6,8 @@ import type { CallOptions } from '../storage/storage.ts'
 export interface Turnstile {
   /** What those inside cost together. */
   readonly inside: number
+  /** How many wait. */
+  readonly waiting: number
   /** `cost` is asked each time there may be room; resolves with what it came to. Fails `aborted` when the signal fires before. */
   enter(cost: () => number, options?: CallOptions): Promise<number>
   leave(cost: number): void
@@ -62,6 +64,9 @@ export function makeTurnstile(fits: (cost: number, inside: number) => boolean): 
     enter, leave, wake,
     get inside() {
       return inside
+    },
+    get waiting() {
+      return waiting.size
     },
   }
 }

@@ -2,7 +2,7 @@
  * A job of very many small objects on a real Temporal: whether memory stays flat, the chain of histories is right, and every file is
  * counted and listed once. Ends with exit code 1 where not. A tenth of the files go first, to compare with.
  *
- *   npm run soak [-- --files 1000000]
+ *   npm run soak [-- --files 1000000] [-- --copiers 20]
  */
 import { once } from 'node:events'
 import { createReadStream } from 'node:fs'
@@ -24,8 +24,9 @@ import { chainFaults, mergedMeanwhile } from './soak/chain.ts'
 import { keyOf } from './soak/generated.ts'
 import type { SoakWork } from './soak/worker.ts'
 
-const { values } = parseArgs({ options: { files: { type: 'string', default: '1000000' } } })
+const { values } = parseArgs({ options: { files: { type: 'string', default: '1000000' }, copiers: { type: 'string', default: '1' } } })
 const many = Number(values.files)
+const copiers = Number(values.copiers)
 const few = Math.ceil(many / 10)
 const MiB = 1024 ** 2
 const worker = fileURLToPath(new URL('soak/worker.ts', import.meta.url))
@@ -58,7 +59,7 @@ try {
 }
 
 async function soak({ address }: TemporalServer, job: string, files: number): Promise<Soaked> {
-  const work: SoakWork = { address, files, folder: temporaryFolder('soak') }
+  const work: SoakWork = { address, files, copiers, folder: temporaryFolder('soak') }
   const child = start(process.execPath, [...heap, worker], { output: 'pipe', env: { ...process.env, SOAK: JSON.stringify(work) } })
   child.stderr?.pipe(process.stderr)
   await Promise.race([once(child.stdout ?? child, 'data'), once(child, 'exit').then(() => Promise.reject(new Error('The worker ended.')))])

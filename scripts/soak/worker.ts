@@ -1,4 +1,4 @@
-/** The worker of a soak: both kinds in one process, on a generated source. Told what it works for in SOAK; says when it works. */
+/** The workers of a soak: one that lists and so many that copy, in one process, on a generated source. Told what they work for in SOAK; says when they work. */
 import { makeBatchOrder } from '../../copy/batch-order.ts'
 import { makePiecePool } from '../../copy/piece-pool.ts'
 import { makeRequestPool } from '../../copy/request-pool.ts'
@@ -12,10 +12,12 @@ import { forgetfulDestination } from './sink.ts'
 export interface SoakWork {
   readonly address: string
   readonly files: number
+  /** That copy: each with two batches, and places and memory of its own. */
+  readonly copiers: number
   readonly folder: string
 }
 
-const { address, files, folder } = JSON.parse(process.env['SOAK'] ?? '') as SoakWork
+const { address, files, copiers, folder } = JSON.parse(process.env['SOAK'] ?? '') as SoakWork
 installRuntime()
 const [source, destination] = [generatedSource(files), forgetfulDestination(folder)]
 const storages = {
@@ -25,11 +27,11 @@ const storages = {
   open: async (_ref: string, role: 'source' | 'destination') => (role === 'source' ? source : destination),
   close: async () => {},
 }
-const dependencies = { storages, pool: makeRequestPool(), pieces: makePiecePool(), order: makeBatchOrder() }
+const dependencies = () => ({ storages, pool: makeRequestPool(), pieces: makePiecePool(), order: makeBatchOrder() })
 const server = { namespace: 'default', connection: { address } }
 const connection = await connectWorker(server)
-const control = await createControlWorker(connection, server, dependencies)
+const control = await createControlWorker(connection, server, dependencies())
 const paces = new JobPaces((job) => paces.allow({ job, allowance: lasting(null), lostAtMs: Infinity }))
-const copy = await createCopyWorker(connection, server, dependencies, paces)
+const copy = await Promise.all(Array.from({ length: copiers }, () => createCopyWorker(connection, server, dependencies(), paces)))
 process.stdout.write('working\n')
-await Promise.all([control.run(), copy.run()])
+await Promise.all([control, ...copy].map((worker) => worker.run()))

@@ -18,7 +18,7 @@ const second = 1_000
 const graceMs = 7.5 * second
 /** Hosts are told apart at the store by the keys that they use. */
 const keys = ['cut-off', 'in-touch'].map((name) => ({ accessKeyId: `${name}-key-id`, accessKeySecret: `${name}-key-secret` }))
-const small = Array.from({ length: 4_500 }, (_, i) => `file-${String(i).padStart(5, '0')}`)
+const small = Array.from({ length: 12_000 }, (_, i) => `file-${String(i).padStart(5, '0')}`)
 let temporal: TemporalServer
 let proxy: FreezableProxy
 let oss: OssProcess
