@@ -31,10 +31,16 @@ async function withEmbedded(args: Args, shell: Shell, act: (session: ServedSessi
   try {
     const server = { origin: 'folder', namespace: embedded.namespace, connection: { address: embedded.address } } as const
     const session = await openSession(server, args, shell)
-    return await closing(session, () => act({ ...session, embedded: true }))
+    return await closing(session, () => Promise.race([act({ ...session, embedded: true }), failureOf(embedded)]))
   } finally {
     await embedded.stop()
   }
+}
+
+/** Never resolves. */
+async function failureOf({ working }: Embedded): Promise<never> {
+  await working
+  return await new Promise<never>(() => undefined)
 }
 
 async function closing<T>(session: Session, act: () => Promise<T>): Promise<T> {

@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { promisify } from 'node:util'
-import { EnvHttpProxyAgent, fetch } from 'undici'
 import { findProgram, type FindOptions, type Program } from './program.ts'
 
 const run = promisify(execFile)
@@ -59,6 +58,7 @@ async function download(folder: string): Promise<string> {
 }
 
 async function fetchTo(file: string, url: string): Promise<void> {
+  const { EnvHttpProxyAgent, fetch } = await import('undici')
   const dispatcher = new EnvHttpProxyAgent({ connect: { timeout: 5_000 }, headersTimeout: 10_000, bodyTimeout: 30_000 })
   try {
     const answer = await fetch(url, { dispatcher })

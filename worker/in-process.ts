@@ -16,8 +16,10 @@ export async function startWorkers(settings: WorkerSettings): Promise<RunningWor
   installRuntime()
   const dependencies = createDependencies(settings)
   const connection = await connectWorker(settings.server)
-  const control = await createControlWorker(connection, settings.server, dependencies)
-  const { flow, stop: stopFlow } = await startHostFlow(connection, settings.server)
+  const [control, { flow, stop: stopFlow }] = await Promise.all([
+    createControlWorker(connection, settings.server, dependencies),
+    startHostFlow(connection, settings.server),
+  ])
   const copier: Copier = { allow: (allowed) => paces.allow(allowed) }
   const paces = new JobPaces((job) => flow.begin(copier, job))
   const reporting = setInterval(() => flow.report(copier, paces.takeUses()), reportEveryMs)

@@ -1,10 +1,9 @@
 import { join } from 'node:path'
-import { isOver } from '../../client/follow.ts'
+import { isOver } from '../../client/ended.ts'
 import { TranshipError } from '../../client/errors.ts'
 import { defaultJobName, type JobOptions } from '../../model/job.ts'
 import type { JobView } from '../../model/status.ts'
 import { given, requiredText, textOf, type Args, type Command, type ExitCode } from '../command.ts'
-import { dryRun } from '../dry-run.ts'
 import { withServer, type ServedSession } from '../embedded-session.ts'
 import { followOnScreen } from '../following.ts'
 import { jobOptions } from '../job-options.ts'
@@ -31,7 +30,10 @@ export const migrateCommand: Command = {
   ],
   run: async (args, shell) => {
     const { file, options } = optionsOf(args, shell)
-    if (file.dryRun) return await dryRun(options, { config: textOf(args, 'config'), out: file.out }, shell)
+    if (file.dryRun) {
+      const { dryRun } = await import('../dry-run.ts')
+      return await dryRun(options, { config: textOf(args, 'config'), out: file.out }, shell)
+    }
     return await withServer(args, shell, (session) => migrate(options, session, shell))
   },
 }
