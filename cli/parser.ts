@@ -22,7 +22,7 @@ export async function parseCommandLine(
   const choose = (command: Command): void => {
     chosen = command
   }
-  const parser = makeParser(commands, { version, choose, shows: asksForHelp.some((word) => argv.includes(word)) }).fail((message, error) => {
+  const parser = makeParser(commands, { version, choose, shows: argv.some((word) => mayAskForHelp.test(word)) }).fail((message, error) => {
     throw error ?? new TranshipError('InvalidParameters', toSentence(message, commandIn(argv, commands)))
   })
   let printed = ''
@@ -35,7 +35,8 @@ export async function parseCommandLine(
   return { command: chosen, args, printed }
 }
 
-const asksForHelp = ['--help', '-h', '--get-yargs-completions']
+/** `--help`, `-h` among other letters, `help` as a last word; and what the completion script asks. */
+const mayAskForHelp = /^-.*h|^help$|^--get-yargs-completions$/
 
 interface Parsing {
   readonly version: string

@@ -1,5 +1,6 @@
 /** Temporal and both kinds of worker for one command: what `migrate` and `dev` use where no server is at hand. */
 import { join } from 'node:path'
+import type { JobOptions } from '../model/job.ts'
 import type { RunningWorkers } from '../worker/in-process.ts'
 import { startServer, type RunningServer } from './server.ts'
 
@@ -7,6 +8,8 @@ export interface EmbeddedOptions {
   /** The data lie in `.tranship/` here. */
   readonly folder: string
   readonly configPath?: string
+  /** A job that is about to begin. */
+  readonly job?: JobOptions
   /** Web UI and server ports; by default 8233 and 7233 unless taken. */
   readonly port?: number
   readonly uiPort?: number
@@ -20,7 +23,7 @@ export interface Embedded {
   readonly uiAddress: string | undefined
   /** Another command in this folder started the server. */
   readonly joined: boolean
-  /** The workers take work. Until then a job can be made already; fails where they cannot start. */
+  /** The workers take work; fails where they cannot start. */
   readonly working: Promise<void>
   /** Ends copying at the next piece, then the server unless others use it. */
   stop(): Promise<void>
@@ -45,11 +48,8 @@ export async function runEmbedded(options: EmbeddedOptions): Promise<Embedded> {
   return { address, namespace, uiAddress, joined, working, stop }
 }
 
-async function startWorkersOn({ address, namespace }: RunningServer, { configPath, onWarning }: EmbeddedOptions): Promise<RunningWorkers> {
+async function startWorkersOn({ address, namespace }: RunningServer, { configPath, job, onWarning }: EmbeddedOptions): Promise<RunningWorkers> {
   const { startWorkers } = await loadWorkers()
-  return await startWorkers({
-    server: { namespace, connection: { address } },
-    ...(configPath !== undefined && { configPath }),
-    ...(onWarning && { onWarning }),
-  })
+  const server = { namespace, connection: { address } }
+  return await startWorkers({ server, ...(configPath !== undefined && { configPath }), ...(onWarning && { onWarning }) }, job)
 }

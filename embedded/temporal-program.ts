@@ -4,11 +4,13 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { promisify } from 'node:util'
-import { findProgram, type FindOptions, type Program } from './program.ts'
+import { cacheFolder, findProgram, type FindOptions, type Program } from './program.ts'
 
 const run = promisify(execFile)
 
 const version = '1.8.2'
+/** Inside that version. */
+const pinnedServer = '1.31.2'
 /** Older servers lack what the jobs use. */
 const oldestServer = [1, 30] as const
 const module = join(import.meta.dirname, 'temporal')
@@ -29,6 +31,10 @@ export const findTemporal = (options?: FindOptions): Promise<string> => findProg
 
 /** The version of the server inside a Temporal CLI, such as `1.31.2`; undefined when the program does not say. */
 export async function serverVersion(path: string): Promise<string | undefined> {
+  return path === join(cacheFolder(), 'bin', `temporal-${version}`) ? pinnedServer : await ask(path)
+}
+
+async function ask(path: string): Promise<string | undefined> {
   try {
     const { stdout } = await run(path, ['--version', '--disable-config-file'], { timeout: 10_000 })
     return /\(Server (\d+\.\d+\.\d+)/.exec(stdout)?.[1]

@@ -9,7 +9,7 @@ import { followOnScreen } from '../following.ts'
 import { jobOptions } from '../job-options.ts'
 import { warnOfLocalPaths } from '../local-paths.ts'
 import { printJob } from '../made.ts'
-import { parseJobFile, readJobFile, toJobOptions, type JobFile } from '../options.ts'
+import { parseJobFile, toJobOptions, type JobFile } from '../options.ts'
 import { say } from '../output.ts'
 import type { Shell } from '../shell.ts'
 
@@ -29,19 +29,19 @@ export const migrateCommand: Command = {
     ['tranship migrate photos archive --dry-run --out plan', 'what would be copied, without copying'],
   ],
   run: async (args, shell) => {
-    const { file, options } = optionsOf(args, shell)
+    const { file, options } = await optionsOf(args, shell)
     if (file.dryRun) {
       const { dryRun } = await import('../dry-run.ts')
       return await dryRun(options, { config: textOf(args, 'config'), out: file.out }, shell)
     }
-    return await withServer(args, shell, (session) => migrate(options, session, shell))
+    return await withServer(args, shell, options, (session) => migrate(options, session, shell))
   },
 }
 
-function optionsOf(args: Args, shell: Shell): { readonly file: JobFile; readonly options: JobOptions } {
+async function optionsOf(args: Args, shell: Shell): Promise<{ readonly file: JobFile; readonly options: JobOptions }> {
   const path = textOf(args, 'file')
   const { file: _file, ...flags } = given(args, jobOptions)
-  const file = parseJobFile(flags, path === undefined ? {} : readJobFile(path))
+  const file = parseJobFile(flags, path === undefined ? {} : (await import('../read-job-file.ts')).readJobFile(path))
   const source = requiredText(args, 'src')
   const destination = requiredText(args, 'dst')
   const job = textOf(args, 'job') ?? file.job ?? defaultJobName(source, destination)
