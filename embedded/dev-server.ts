@@ -13,7 +13,7 @@ import { killGroup } from './process.ts'
 /** Jobs take turns however many batches each has waiting: `fairnessKey` of a batch is its job. Turns are kept within a partition of a queue, so there is one. */
 export const fairness = { 'matching.enableFairness': true, 'matching.numTaskqueueWritePartitions': 1 }
 const answersWithinMs = 60_000
-const lookEveryMs = 10
+const lookEveryMs = 20
 const probeMs = 1_000
 const msADay = 86_400_000
 
