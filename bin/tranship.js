@@ -21,8 +21,10 @@ if (process.argv[2] === 'worker' && process.execve && !isHeld) {
   process.execve(process.execPath, [process.execPath, ...heap, ...process.execArgv, ...process.argv.slice(1)], process.env)
 }
 
-// Halves the time until a command begins.
-module.enableCompileCache(join(process.env.TRANSHIP_CACHE || join(homedir(), '.cache', 'tranship'), 'compiled'))
+// Halves the time until a command begins. Threads and copy processes, which this file does not start, find it by the variable.
+const compiled = join(process.env.TRANSHIP_CACHE || join(homedir(), '.cache', 'tranship'), 'compiled')
+module.enableCompileCache(compiled)
+if (process.env.NODE_COMPILE_CACHE === undefined) process.env.NODE_COMPILE_CACHE = compiled
 
 const source = new URL('../cli/main.ts', import.meta.url)
 const built = new URL('../dist/cli/main.js', import.meta.url)

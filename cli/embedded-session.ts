@@ -3,6 +3,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isAlive } from '../embedded/process.ts'
 import type { Embedded, EmbeddedOptions } from '../embedded/run.ts'
+import type { JobOptions } from '../model/job.ts'
 import { textOf, type Args, type ExitCode } from './command.ts'
 import { say } from './output.ts'
 import { findServer, openSession, type Session } from './session.ts'
@@ -16,6 +17,7 @@ export interface ServedSession extends Session {
 export async function withServer(
   args: Args,
   shell: Shell,
+  job: JobOptions,
   act: (session: ServedSession) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   const found = await findServer(args, shell)
@@ -23,15 +25,23 @@ export async function withServer(
     const session = await openSession(found, args, shell)
     return await closing(session, () => act({ ...session, embedded: false }))
   }
-  return await withEmbedded(args, shell, act)
+  return await withEmbedded(args, shell, job, act)
 }
 
-async function withEmbedded(args: Args, shell: Shell, act: (session: ServedSession) => Promise<ExitCode>): Promise<ExitCode> {
-  const embedded = await startEmbedded(args, shell)
+async function withEmbedded(
+  args: Args,
+  shell: Shell,
+  job: JobOptions,
+  act: (session: ServedSession) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const embedded = await startEmbedded(args, shell, { job })
   try {
     const server = { origin: 'folder', namespace: embedded.namespace, connection: { address: embedded.address } } as const
     const session = await openSession(server, args, shell)
-    return await closing(session, () => act({ ...session, embedded: true }))
+    return await closing(session, async () => {
+      await embedded.working
+      return await act({ ...session, embedded: true })
+    })
   } finally {
     await embedded.stop()
   }
@@ -48,7 +58,7 @@ async function closing<T>(session: Session, act: () => Promise<T>): Promise<T> {
 export async function startEmbedded(
   args: Args,
   shell: Shell,
-  ports: Pick<EmbeddedOptions, 'port' | 'uiPort'> = {},
+  options: Pick<EmbeddedOptions, 'port' | 'uiPort' | 'job'> = {},
 ): Promise<Embedded> {
   const { runEmbedded } = await import('../embedded/run.ts')
   const configPath = textOf(args, 'config')
@@ -56,7 +66,7 @@ export async function startEmbedded(
   const embedded = await runEmbedded({
     folder: shell.folder,
     ...(configPath === undefined ? {} : { configPath }),
-    ...ports,
+    ...options,
     onProgress: tell,
     onWarning: tell,
   })

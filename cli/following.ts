@@ -1,6 +1,6 @@
 /** Follows a job on the screen until it has ended or Ctrl-C. */
 import type { Jobs } from '../client/jobs.ts'
-import { hasEnded, type Until } from '../client/follow.ts'
+import { hasEnded, type Until } from '../client/ended.ts'
 import type { JobView } from '../model/status.ts'
 import type { ExitCode } from './command.ts'
 import { createProgress } from './progress-bar.ts'

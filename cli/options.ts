@@ -1,6 +1,4 @@
 /** Job options as flags and as keys of `--file job.yaml`: one validator for both, and what it makes of them. */
-import { readFileSync } from 'node:fs'
-import { parse } from 'yaml'
 import { z } from 'zod'
 import { TranshipError } from '../client/errors.ts'
 import { jobDefaults, isJobName, type JobOptions } from '../model/job.ts'
@@ -27,16 +25,6 @@ export function parseJobFile(given: Readonly<Record<string, unknown>>, file: Rea
   if (parsed.success) return parsed.data
   const issue = parsed.error.issues[0]!
   throw invalid(`${flagOf(String(issue.path[0]))}: ${issue.message}`)
-}
-
-/** What --file holds, unchecked: an object. */
-export function readJobFile(path: string): Readonly<Record<string, unknown>> {
-  const text = readOrRefuse(path)
-  const value = parseOrRefuse(text, path)
-  if (value === null || value === undefined) return {}
-  if (typeof value !== 'object' || Array.isArray(value))
-    throw invalid(`${path} must hold job options, one a line: "overwrite: never".`)
-  return value as Readonly<Record<string, unknown>>
 }
 
 export interface JobNames {
@@ -137,19 +125,3 @@ function timeOf(option: string, text: string, timeZone: string): number {
 
 const dropUndefined = <T extends object>(value: T): T =>
   Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as T
-
-function readOrRefuse(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    throw invalid(`The job file ${path} cannot be read.`)
-  }
-}
-
-function parseOrRefuse(text: string, path: string): unknown {
-  try {
-    return parse(text, { prettyErrors: false, logLevel: 'error' })
-  } catch (error) {
-    throw invalid(`The job file ${path} is not YAML: ${error instanceof Error ? error.message : String(error)}.`)
-  }
-}

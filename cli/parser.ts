@@ -2,7 +2,7 @@
 import yargs, { type Argv } from 'yargs'
 import { TranshipError } from '../client/errors.ts'
 import { didYouMean } from '../model/suggest.ts'
-import { camelCase, type Args, type Command } from './command.ts'
+import { camelCase, type Args, type Command, type CommandOptions } from './command.ts'
 import { globalOptions } from './global-options.ts'
 
 export interface Parsed {
@@ -19,9 +19,10 @@ export async function parseCommandLine(
   version: string,
 ): Promise<Parsed> {
   let chosen: Command | undefined
-  const parser = makeParser(commands, version, (command) => {
+  const choose = (command: Command): void => {
     chosen = command
-  }).fail((message, error) => {
+  }
+  const parser = makeParser(commands, { version, choose, shows: argv.some((word) => mayAskForHelp.test(word)) }).fail((message, error) => {
     throw error ?? new TranshipError('InvalidParameters', toSentence(message, commandIn(argv, commands)))
   })
   let printed = ''
@@ -34,7 +35,17 @@ export async function parseCommandLine(
   return { command: chosen, args, printed }
 }
 
-function makeParser(commands: readonly Command[], version: string, choose: (command: Command) => void): Argv {
+/** `--help`, `-h` among other letters, `help` as a last word; and what the completion script asks. */
+const mayAskForHelp = /^-.*h|^help$|^--get-yargs-completions$/
+
+interface Parsing {
+  readonly version: string
+  readonly choose: (command: Command) => void
+  /** The help may be printed. yargs lays out a chosen command's help even if not, which takes longer than all else: then nothing is in it. */
+  readonly shows: boolean
+}
+
+function makeParser(commands: readonly Command[], parsing: Parsing): Argv {
   const parser = yargs()
     .scriptName('tranship')
     .usage('tranship COMMAND\n\nMoves object stores, NAS shares and servers as durable jobs.')
@@ -50,14 +61,14 @@ function makeParser(commands: readonly Command[], version: string, choose: (comm
     .locale('en')
     .exitProcess(false)
     .showHelpOnFail(false)
-    .options(globalOptions)
-    .version(version)
+    .options(listed(globalOptions, parsing))
+    .version(parsing.version)
     .help()
     .alias('help', 'h')
     .wrap(Math.min(120, process.stdout.columns ?? 100))
     .completion('completion', 'Print a script that completes commands and options in bash or zsh')
-  for (const group of groupsOf(commands)) addGroup(parser, group, commands, choose)
-  for (const command of commands.filter(({ name }) => !name.includes(' '))) addCommand(parser, command, command.name, choose)
+  for (const group of groupsOf(commands)) addGroup(parser, group, commands, parsing)
+  for (const command of commands.filter(({ name }) => !name.includes(' '))) addCommand(parser, command, command.name, parsing)
   return parser
 }
 
@@ -65,34 +76,37 @@ const groupsOf = (commands: readonly Command[]): string[] => [
   ...new Set(commands.flatMap(({ name }) => (name.includes(' ') ? [name.split(' ')[0]!] : []))),
 ]
 
-function addGroup(parser: Argv, group: string, commands: readonly Command[], choose: (command: Command) => void): void {
+function addGroup(parser: Argv, group: string, commands: readonly Command[], parsing: Parsing): void {
   const members = commands.filter(({ name }) => name.startsWith(`${group} `))
   parser.command(
     group,
     `Addresses of tranship.yaml: ${members.map(({ name }) => name.slice(group.length + 1)).join(', ')}`,
     (inner) => {
-      for (const member of members) addCommand(inner, member, member.name.slice(group.length + 1), choose)
+      for (const member of members) addCommand(inner, member, member.name.slice(group.length + 1), parsing)
       return inner
     },
   )
 }
 
-function addCommand(parser: Argv, command: Command, name: string, choose: (command: Command) => void): void {
+function addCommand(parser: Argv, command: Command, name: string, parsing: Parsing): void {
   const usage = [name, ...command.positionals.map((positional) => `<${positional.name}>`)].join(' ')
   parser.command({
     command: usage,
     describe: command.summary,
-    builder: (inner: Argv) => declare(inner, command),
-    handler: () => choose(command),
+    builder: (inner: Argv) => declare(inner, command, parsing),
+    handler: () => parsing.choose(command),
   })
 }
 
-function declare(parser: Argv, { name, summary, positionals, examples, options }: Command): Argv {
+function declare(parser: Argv, { name, summary, positionals, examples, options }: Command, parsing: Parsing): Argv {
   parser.usage(`tranship ${[name, ...positionals.map((positional) => positional.name.toUpperCase())].join(' ')}\n\n${summary}`)
   for (const { name: positional, describe } of positionals) parser.positional(positional, { describe, type: 'string' })
   for (const [example, explanation] of examples) parser.example(example, explanation)
-  return parser.options(options)
+  return parser.options(listed(options, parsing))
 }
+
+const listed = (options: CommandOptions, { shows }: Parsing): CommandOptions =>
+  shows ? options : Object.fromEntries(Object.entries(options).map(([name, option]) => [name, { ...option, hidden: true }]))
 
 /** yargs' own words for what it refuses, in ours. */
 function toSentence(message: string, command: Command | undefined): string {

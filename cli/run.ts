@@ -1,14 +1,14 @@
 /** One run of the command line: parses, runs the command, tells how it went. */
 import packageFile from '../package.json' with { type: 'json' }
 import type { ExitCode } from './command.ts'
-import { commands } from './commands.ts'
+import { loadCommands } from './commands.ts'
 import { printError } from './output.ts'
 import { parseCommandLine } from './parser.ts'
 import { processShell, type Shell } from './shell.ts'
 
 export async function run(argv: readonly string[], shell: Shell = processShell(argv.includes('--json'))): Promise<ExitCode> {
   try {
-    const { command, args, printed } = await parseCommandLine(argv, commands, packageFile.version)
+    const { command, args, printed } = await parseCommandLine(argv, await loadCommands(argv), packageFile.version)
     if (command) return await command.run(args, shell)
     shell.stdout.write(`${printed}\n`)
     return 0

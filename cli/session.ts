@@ -1,9 +1,9 @@
-/** Connects a command to Temporal and gives it the jobs there. */
+/** Connects a command to Temporal and gives it the jobs there. Temporal's client is slow to load: only once a server is there. */
 import { hostname, userInfo } from 'node:os'
 import type { Client } from '@temporalio/client'
-import { chooseServer, connectTo, isThisMachine, noServer, type ServerChoice } from '../client/connect.ts'
+import { chooseServer, isThisMachine, noServer, type ServerChoice } from '../client/choose-server.ts'
 import { TranshipError } from '../client/errors.ts'
-import { createJobs, type Jobs } from '../client/jobs.ts'
+import type { Jobs } from '../client/jobs.ts'
 import { ensureSearchAttributes } from '../client/search-attributes.ts'
 import { findLiveServer } from '../embedded/server-note.ts'
 import { parseDuration } from '../model/time.ts'
@@ -35,6 +35,8 @@ export async function requireServer(args: Args, shell: Shell): Promise<ServerCho
 }
 
 export async function openSession(server: ServerChoice, args: Args, shell: Shell): Promise<Session> {
+  const { connectTo } = await import('../client/connect.ts')
+  const { createJobs } = await import('../client/jobs.ts')
   const { connection, client } = await connectTo(server)
   const jobs = createJobs({
     client,

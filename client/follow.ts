@@ -4,6 +4,7 @@ import type { Client } from '@temporalio/client'
 import type { JobView, Tally } from '../model/status.ts'
 import { describeJob, type Described } from './describe.ts'
 import { TranshipError } from './errors.ts'
+import type { Until } from './ended.ts'
 import { createWorkerWatch, type WatchOptions } from './worker-watch.ts'
 
 export interface FollowOptions extends WatchOptions {
@@ -13,15 +14,6 @@ export interface FollowOptions extends WatchOptions {
 }
 
 const patienceMs = 60_000
-
-/** The run is over: nothing happens any more unless somebody asks for it. */
-export const isOver = ({ status }: JobView): boolean =>
-  status === 'Completed' || status === 'Failed' || status === 'Create Failed'
-
-export type Until = (view: JobView, open: boolean) => boolean
-
-/** The workflow is closed too, or waits for a retry. */
-export const hasEnded: Until = (view, open) => isOver(view) && (!open || view.phase === 'waiting')
 
 /** The view that satisfied `until`, or the last one when `signal` fired. Fails `JobNotExist`, `NoWorker`, `NoServer`. */
 export async function followJob(client: Client, job: string, until: Until, options: FollowOptions): Promise<JobView> {

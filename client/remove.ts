@@ -4,7 +4,8 @@ import { WorkflowNotFoundError, type Client } from '@temporalio/client'
 import { workflowIdOf } from '../model/job.ts'
 import { describeJob, type Described } from './describe.ts'
 import type { WatchOptions } from './worker-watch.ts'
-import { followJob, isOver } from './follow.ts'
+import { isOver } from './ended.ts'
+import { followJob } from './follow.ts'
 import { TranshipError } from './errors.ts'
 
 const forgottenWithinMs = 60_000

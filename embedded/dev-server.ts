@@ -2,15 +2,19 @@
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process'
 import { createServer } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
-import { Connection } from '@temporalio/client'
+import type { Connection } from '@temporalio/client'
 import { msToTs } from '@temporalio/common/lib/time.js'
+import { isListening } from '../client/listening.ts'
 import { ensureSearchAttributes } from '../client/search-attributes.ts'
 import { searchAttributeNames, searchAttributes } from '../model/search-attributes.ts'
+import { asking } from './asking.ts'
 import { killGroup } from './process.ts'
 
 /** Jobs take turns however many batches each has waiting: `fairnessKey` of a batch is its job. Turns are kept within a partition of a queue, so there is one. */
 export const fairness = { 'matching.enableFairness': true, 'matching.numTaskqueueWritePartitions': 1 }
 const answersWithinMs = 60_000
+const lookEveryMs = 20
+const probeMs = 1_000
 const msADay = 86_400_000
 
 export interface DevServerOptions {
@@ -26,6 +30,8 @@ export interface DevServerOptions {
   readonly stdio?: SpawnOptions['stdio']
   /** How the process is started; by default detached, so that Ctrl-C reaches only its starter. */
   readonly start?: (program: string, args: readonly string[]) => ChildProcess
+  /** The process runs and does not answer yet. */
+  readonly onLaunch?: () => void
 }
 
 export interface DevServer {
@@ -39,6 +45,7 @@ export async function launchDevServer(options: DevServerOptions): Promise<DevSer
   const { ip, port, uiPort } = options
   const child = (options.start ?? startDetached(options.stdio))(options.program, toArguments(options))
   const address = `${ip}:${port}`
+  options.onLaunch?.()
   try {
     await untilReady(child, address, options)
   } catch (error) {
@@ -71,19 +78,30 @@ async function untilReady(child: ChildProcess, address: string, { namespace, ret
 
 async function poll(child: ChildProcess, address: string, namespace: string, retentionDays: number): Promise<void> {
   const deadline = Date.now() + answersWithinMs
-  const connection = Connection.lazy({ address })
-  try {
-    while (!(await answers(connection, namespace))) {
-      const ended = child.exitCode ?? child.signalCode
-      if (ended !== null) throw new Error(`Temporal's server ended before it answered (${ended}).`)
-      if (Date.now() > deadline) throw new Error(`Temporal's server at ${address} did not answer in time.`)
-      await delay(50)
-    }
+  // gRPC tries again only after a second where nobody listened.
+  await until(() => isListening(address, probeMs), { child, address, deadline })
+  await asking(address, async (connection) => {
+    await until(() => answers(connection, namespace), { child, address, deadline })
     const workflowExecutionRetentionTtl = msToTs(retentionDays * msADay)
-    await connection.workflowService.updateNamespace({ namespace, config: { workflowExecutionRetentionTtl } })
-    await ensureSearchAttributes(connection, namespace)
-  } finally {
-    await connection.close()
+    await Promise.all([
+      connection.workflowService.updateNamespace({ namespace, config: { workflowExecutionRetentionTtl } }),
+      ensureSearchAttributes(connection, namespace),
+    ])
+  })
+}
+
+interface Awaited {
+  readonly child: ChildProcess
+  readonly address: string
+  readonly deadline: number
+}
+
+async function until(holds: () => Promise<boolean>, { child, address, deadline }: Awaited): Promise<void> {
+  while (!(await holds())) {
+    const ended = child.exitCode ?? child.signalCode
+    if (ended !== null) throw new Error(`Temporal's server ended before it answered (${ended}).`)
+    if (Date.now() > deadline) throw new Error(`Temporal's server at ${address} did not answer in time.`)
+    await delay(lookEveryMs)
   }
 }
 

@@ -1,7 +1,7 @@
 /** `server.json` in the data folder: where the folder's own Temporal server answers. */
 import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { Connection } from '@temporalio/client'
+import { asking } from './asking.ts'
 import { isAlive } from './process.ts'
 
 export interface ServerNote {
@@ -44,14 +44,13 @@ async function readNote(dataDir: string): Promise<ServerNote | undefined> {
 }
 
 async function answers(address: string): Promise<boolean> {
-  const connection = Connection.lazy({ address })
   try {
-    await connection.withDeadline(Date.now() + answersWithinMs, () => connection.workflowService.getSystemInfo({}))
+    await asking(address, (connection) =>
+      connection.withDeadline(Date.now() + answersWithinMs, () => connection.workflowService.getSystemInfo({})),
+    )
     return true
   } catch {
     return false
-  } finally {
-    await connection.close()
   }
 }
 

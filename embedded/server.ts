@@ -4,7 +4,7 @@
  */
 import { mkdir, open, readdir, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { Connection } from '@temporalio/client'
+import { asking } from './asking.ts'
 import { freePort, launchDevServer } from './dev-server.ts'
 import { dbFileIn, noteOpenJobs, programFor } from './kept-program.ts'
 import { withLock } from './lock.ts'
@@ -20,6 +20,8 @@ export interface ServerOptions extends FindOptions {
   readonly uiPort?: number
   /** Without the Web UI. */
   readonly headless?: boolean
+  /** The server was not there and starts now: until it answers there is time for something else. */
+  readonly onLaunch?: () => void
 }
 
 export interface RunningServer {
@@ -60,7 +62,7 @@ async function joinOrLaunch(dataDir: string, options: ServerOptions): Promise<Ru
 }
 
 async function launch(dataDir: string, options: ServerOptions): Promise<ServerNote> {
-  const { ip = '127.0.0.1', headless = false, onProgress } = options
+  const { ip = '127.0.0.1', headless = false, onProgress, onLaunch } = options
   const program = await programFor(dataDir, { onProgress })
   const port = options.port ?? (await freePort(ip, defaultPort))
   const uiPort = headless ? undefined : (options.uiPort ?? (await freePort(ip, defaultUiPort)))
@@ -68,7 +70,7 @@ async function launch(dataDir: string, options: ServerOptions): Promise<ServerNo
   const stdio: ['ignore', number, number] = ['ignore', log.fd, log.fd]
   try {
     const dbFile = dbFileIn(dataDir)
-    const started = await launchDevServer({ program, dbFile, ip, port, uiPort, namespace, retentionDays, stdio })
+    const started = await launchDevServer({ program, dbFile, ip, port, uiPort, namespace, retentionDays, stdio, onLaunch })
     const note: ServerNote = { address: started.address, ui: started.uiAddress ?? null, pid: started.pid, namespace }
     await writeNote(dataDir, note)
     return note
@@ -107,14 +109,13 @@ async function hasUsers(dataDir: string): Promise<boolean> {
 
 /** Null when the server does not say. */
 async function countOpenJobs(address: string): Promise<number | null> {
-  const connection = Connection.lazy({ address })
   const query = 'ExecutionStatus = "Running"'
   try {
-    const ask = () => connection.workflowService.countWorkflowExecutions({ namespace, query })
-    return Number((await connection.withDeadline(Date.now() + 5_000, ask)).count)
+    return await asking(address, async (connection) => {
+      const count = () => connection.workflowService.countWorkflowExecutions({ namespace, query })
+      return Number((await connection.withDeadline(Date.now() + 5_000, count)).count)
+    })
   } catch {
     return null
-  } finally {
-    await connection.close()
   }
 }

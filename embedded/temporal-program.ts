@@ -4,12 +4,13 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { promisify } from 'node:util'
-import { EnvHttpProxyAgent, fetch } from 'undici'
-import { findProgram, type FindOptions, type Program } from './program.ts'
+import { cacheFolder, findProgram, type FindOptions, type Program } from './program.ts'
 
 const run = promisify(execFile)
 
 const version = '1.8.2'
+/** Inside that version. */
+const pinnedServer = '1.31.2'
 /** Older servers lack what the jobs use. */
 const oldestServer = [1, 30] as const
 const module = join(import.meta.dirname, 'temporal')
@@ -30,6 +31,10 @@ export const findTemporal = (options?: FindOptions): Promise<string> => findProg
 
 /** The version of the server inside a Temporal CLI, such as `1.31.2`; undefined when the program does not say. */
 export async function serverVersion(path: string): Promise<string | undefined> {
+  return path === join(cacheFolder(), 'bin', `temporal-${version}`) ? pinnedServer : await ask(path)
+}
+
+async function ask(path: string): Promise<string | undefined> {
   try {
     const { stdout } = await run(path, ['--version', '--disable-config-file'], { timeout: 10_000 })
     return /\(Server (\d+\.\d+\.\d+)/.exec(stdout)?.[1]
@@ -59,6 +64,7 @@ async function download(folder: string): Promise<string> {
 }
 
 async function fetchTo(file: string, url: string): Promise<void> {
+  const { EnvHttpProxyAgent, fetch } = await import('undici')
   const dispatcher = new EnvHttpProxyAgent({ connect: { timeout: 5_000 }, headersTimeout: 10_000, bodyTimeout: 30_000 })
   try {
     const answer = await fetch(url, { dispatcher })

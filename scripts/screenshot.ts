@@ -25,6 +25,7 @@ try {
   oss.faults.add({ operation: 'PutObject', keyPrefix: 'photos/2021/', every: 97, do: { kind: 'error', code: 'AccessDenied' } })
   oss.faults.add({ operation: 'PutObject', do: { kind: 'latency', ms: 150 } })
   const embedded = await runEmbedded({ folder: work, configPath: join(work, 'tranship.yaml') })
+  await embedded.working
   const connection = await Connection.connect({ address: embedded.address })
   try {
     const jobs = createJobs({ client: new Client({ connection }), searchAttributes: async () => true, by: 'ann@laptop' })

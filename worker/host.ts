@@ -1,5 +1,6 @@
 /** A worker host: decides in this process, copies in `processes` others. */
 import { Connection } from '@temporalio/client'
+import type { NativeConnection } from '@temporalio/worker'
 import { ensureSearchAttributes } from '../client/search-attributes.ts'
 import { startCopierProcesses } from './copier-processes.ts'
 import { startHostFlow } from './flow/start.ts'
@@ -18,13 +19,13 @@ export interface HostSettings extends WorkerSettings {
 /** Runs until `signal` fires and everything has ended. */
 export async function runWorkerHost(settings: HostSettings): Promise<void> {
   installRuntime()
-  await registerSearchAttributes(settings)
   const dependencies = createDependencies(settings)
-  const connection = await connectWorker(settings.server)
-  const worker = await createControlWorker(connection, settings.server, dependencies)
-  const { signal: _, onReady, ...plain } = settings
-  const flowing = await startHostFlow(connection, settings.server)
-  const copiers = await startCopierProcesses(plain, settings.processes, flowing.flow)
+  const [connection] = await Promise.all([connectWorker(settings.server), registerSearchAttributes(settings)])
+  const [worker, { flowing, copiers }] = await Promise.all([
+    createControlWorker(connection, settings.server, dependencies),
+    startCopying(connection, settings),
+  ])
+  const { onReady } = settings
   const running = worker.run()
   let flowStopped: Promise<void> | undefined
   const stopFlow = (): Promise<void> => (flowStopped ??= flowing.stop())
@@ -44,6 +45,11 @@ export async function runWorkerHost(settings: HostSettings): Promise<void> {
     await dependencies.storages.close()
     await connection.close()
   }
+}
+
+async function startCopying(connection: NativeConnection, { signal: _signal, onReady: _onReady, ...settings }: HostSettings) {
+  const flowing = await startHostFlow(connection, settings.server)
+  return { flowing, copiers: await startCopierProcesses(settings, settings.processes, flowing.flow) }
 }
 
 async function registerSearchAttributes({ server, onWarning }: HostSettings): Promise<void> {

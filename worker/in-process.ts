@@ -1,5 +1,7 @@
 /** Both kinds of worker in the process that asks: for a laptop, where the job and its server live with the command. */
+import type { Dependencies } from '../activities/dependencies.ts'
 import { JobPaces } from '../copy/job-paces.ts'
+import type { JobOptions } from '../model/job.ts'
 import { reportEveryMs } from './copier-messages.ts'
 import type { Copier } from './flow/job-flow.ts'
 import { startHostFlow } from './flow/start.ts'
@@ -12,12 +14,16 @@ export interface RunningWorkers {
   stop(): Promise<void>
 }
 
-export async function startWorkers(settings: WorkerSettings): Promise<RunningWorkers> {
+/** `job`: one that is about to begin, whose addresses are opened meanwhile. */
+export async function startWorkers(settings: WorkerSettings, job?: JobOptions): Promise<RunningWorkers> {
   installRuntime()
   const dependencies = createDependencies(settings)
+  if (job) openAhead(job, dependencies)
   const connection = await connectWorker(settings.server)
-  const control = await createControlWorker(connection, settings.server, dependencies)
-  const { flow, stop: stopFlow } = await startHostFlow(connection, settings.server)
+  const [control, { flow, stop: stopFlow }] = await Promise.all([
+    createControlWorker(connection, settings.server, dependencies),
+    startHostFlow(connection, settings.server),
+  ])
   const copier: Copier = { allow: (allowed) => paces.allow(allowed) }
   const paces = new JobPaces((job) => flow.begin(copier, job))
   const reporting = setInterval(() => flow.report(copier, paces.takeUses()), reportEveryMs)
@@ -36,4 +42,9 @@ export async function startWorkers(settings: WorkerSettings): Promise<RunningWor
       await connection.close()
     },
   }
+}
+
+/** Loads their drivers; what is wrong with an address is for the job's own check to say. */
+function openAhead(job: JobOptions, { storages }: Dependencies): void {
+  for (const opened of [storages.source(job), storages.destination(job)]) opened.catch(() => undefined)
 }

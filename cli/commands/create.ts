@@ -2,10 +2,11 @@ import { flagOf, given, requiredText, textOf, type Args, type Command } from '..
 import { followOnScreen } from '../following.ts'
 import { jobOptions } from '../job-options.ts'
 import { printJob } from '../made.ts'
-import { checkJobName, invalid, parseJobFile, readJobFile, toJobOptions } from '../options.ts'
+import { checkJobName, invalid, parseJobFile, toJobOptions } from '../options.ts'
 import { withSession } from '../session.ts'
 import { warnOfLocalPaths } from '../local-paths.ts'
 import { say } from '../output.ts'
+import { readJobFile } from '../read-job-file.ts'
 import type { JobOptions } from '../../model/job.ts'
 import type { Shell } from '../shell.ts'
 

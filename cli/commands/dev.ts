@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import type { Embedded } from '../../embedded/run.ts'
 import type { Command } from '../command.ts'
 import { noteOwnWorker, startEmbedded } from '../embedded-session.ts'
 import { printResult, say } from '../output.ts'
@@ -12,6 +13,7 @@ export const devCommand: Command = {
   run: async (args, shell) => {
     shell.takeInterrupts()
     const embedded = await startEmbedded(args, shell)
+    await orStop(embedded)
     const forget = await noteOwnWorker(shell.folder)
     const { address, namespace, uiAddress } = embedded
     printResult(
@@ -25,4 +27,13 @@ export const devCommand: Command = {
     await embedded.stop()
     return 0
   },
+}
+
+async function orStop({ working, stop }: Embedded): Promise<void> {
+  try {
+    await working
+  } catch (error) {
+    await stop()
+    throw error
+  }
 }

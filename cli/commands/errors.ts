@@ -1,6 +1,6 @@
 import { parse } from 'csv-parse'
 import { finished } from 'node:stream/promises'
-import { isOver } from '../../client/follow.ts'
+import { isOver } from '../../client/ended.ts'
 import type { JobView } from '../../model/status.ts'
 import { requiredText, textOf, type Args, type Command } from '../command.ts'
 import { openListReader } from '../list-reader.ts'

@@ -1,16 +1,15 @@
 import { join } from 'node:path'
-import { isOver } from '../../client/follow.ts'
+import { isOver } from '../../client/ended.ts'
 import { TranshipError } from '../../client/errors.ts'
 import { defaultJobName, type JobOptions } from '../../model/job.ts'
 import type { JobView } from '../../model/status.ts'
 import { given, requiredText, textOf, type Args, type Command, type ExitCode } from '../command.ts'
-import { dryRun } from '../dry-run.ts'
 import { withServer, type ServedSession } from '../embedded-session.ts'
 import { followOnScreen } from '../following.ts'
 import { jobOptions } from '../job-options.ts'
 import { warnOfLocalPaths } from '../local-paths.ts'
 import { printJob } from '../made.ts'
-import { parseJobFile, readJobFile, toJobOptions, type JobFile } from '../options.ts'
+import { parseJobFile, toJobOptions, type JobFile } from '../options.ts'
 import { say } from '../output.ts'
 import type { Shell } from '../shell.ts'
 
@@ -30,16 +29,19 @@ export const migrateCommand: Command = {
     ['tranship migrate photos archive --dry-run --out plan', 'what would be copied, without copying'],
   ],
   run: async (args, shell) => {
-    const { file, options } = optionsOf(args, shell)
-    if (file.dryRun) return await dryRun(options, { config: textOf(args, 'config'), out: file.out }, shell)
-    return await withServer(args, shell, (session) => migrate(options, session, shell))
+    const { file, options } = await optionsOf(args, shell)
+    if (file.dryRun) {
+      const { dryRun } = await import('../dry-run.ts')
+      return await dryRun(options, { config: textOf(args, 'config'), out: file.out }, shell)
+    }
+    return await withServer(args, shell, options, (session) => migrate(options, session, shell))
   },
 }
 
-function optionsOf(args: Args, shell: Shell): { readonly file: JobFile; readonly options: JobOptions } {
+async function optionsOf(args: Args, shell: Shell): Promise<{ readonly file: JobFile; readonly options: JobOptions }> {
   const path = textOf(args, 'file')
   const { file: _file, ...flags } = given(args, jobOptions)
-  const file = parseJobFile(flags, path === undefined ? {} : readJobFile(path))
+  const file = parseJobFile(flags, path === undefined ? {} : (await import('../read-job-file.ts')).readJobFile(path))
   const source = requiredText(args, 'src')
   const destination = requiredText(args, 'dst')
   const job = textOf(args, 'job') ?? file.job ?? defaultJobName(source, destination)

@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises'
-import { isOver } from '../../client/follow.ts'
+import { isOver } from '../../client/ended.ts'
 import { TranshipError } from '../../client/errors.ts'
 import { flagOf, requiredText, type Command } from '../command.ts'
 import { checkJobName } from '../options.ts'

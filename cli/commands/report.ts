@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { resolve, join } from 'node:path'
 import { TranshipError } from '../../client/errors.ts'
-import { isOver } from '../../client/follow.ts'
+import { isOver } from '../../client/ended.ts'
 import { reportFolder } from '../../model/report-row.ts'
 import { formatSize } from '../../model/size.ts'
 import type { JobView } from '../../model/status.ts'

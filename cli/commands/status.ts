@@ -1,5 +1,5 @@
 import { requiredText, flagOf, type Command } from '../command.ts'
-import { hasEnded } from '../../client/follow.ts'
+import { hasEnded } from '../../client/ended.ts'
 import { followOnScreen } from '../following.ts'
 import { checkJobName } from '../options.ts'
 import { printResult } from '../output.ts'

@@ -1,5 +1,5 @@
 import { flagOf, requiredText, type Command } from '../command.ts'
-import { isOver } from '../../client/follow.ts'
+import { isOver } from '../../client/ended.ts'
 import { followOnScreen } from '../following.ts'
 import { checkJobName } from '../options.ts'
 import { printResult, say } from '../output.ts'

@@ -2,7 +2,6 @@ import { textOf, type Command } from '../command.ts'
 import { invalid } from '../options.ts'
 import { say } from '../output.ts'
 import { requireServer } from '../session.ts'
-import { connectTo } from '../../client/connect.ts'
 
 const maxProcesses = 64
 
@@ -15,6 +14,7 @@ export const workerCommand: Command = {
   run: async (args, shell) => {
     const processes = processesOf(textOf(args, 'processes') ?? '1')
     const server = await requireServer(args, shell)
+    const { connectTo } = await import('../../client/connect.ts')
     await (await connectTo(server)).connection.close()
     const configPath = textOf(args, 'config')
     shell.takeInterrupts()

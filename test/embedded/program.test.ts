@@ -1,8 +1,9 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { findProgram, type Program } from '../../embedded/program.ts'
+import { serverVersion, temporalProgram } from '../../embedded/temporal-program.ts'
 import { temporaryFolder } from '../support/processes.ts'
 
 const main = 'package main\nimport "fmt"\nvar Version = "none"\nfunc main() { fmt.Println("hello " + Version) }\n'
@@ -79,5 +80,15 @@ describe('a program on PATH', () => {
     vi.stubEnv('PATH', `${folder}:${process.env['PATH']}`)
     expect(await findProgram(helloProgram({ accepts: async () => true }))).toBe(path)
     expect(await findProgram(helloProgram({ accepts: async () => false }), { onProgress })).not.toBe(path)
+  })
+})
+
+describe("Temporal's program", () => {
+  it('of the pinned version has the server that is known without asking it', async () => {
+    vi.unstubAllEnvs()
+    const pinned = await findProgram({ ...temporalProgram, accepts: async () => false }, { onProgress })
+    const elsewhere = join(temporaryFolder('elsewhere'), 'temporal')
+    symlinkSync(pinned, elsewhere)
+    expect(await serverVersion(pinned)).toBe(await serverVersion(elsewhere))
   })
 })
