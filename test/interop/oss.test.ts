@@ -5,6 +5,7 @@ import OSS from 'ali-oss'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ossDialect } from '../../storage/drivers/s3/dialects/oss.ts'
 import { openS3Family } from '../../storage/drivers/s3/driver.ts'
+import { ossFacts } from '../../storage/drivers/s3/facts.ts'
 import type { Multipart, Storage } from '../../storage/storage.ts'
 import { keysOf, read } from '../conformance/tools.ts'
 import { crc64 } from '../servers/stores/crc64.ts'
@@ -33,7 +34,6 @@ interface Sdk {
     uploadId: string,
   ): Promise<{ parts: { PartNumber: string; Size: string; HashCrc64ecma: string; ETag: string }[] }>
   abortMultipartUpload(name: string, uploadId: string): Promise<unknown>
-  getBucketInfo(name: string): Promise<{ bucket: { Location: string; StorageClass: string } }>
 }
 const partOf = (bytes: Buffer): { stream: Readable; size: number } => ({ stream: Readable.from([bytes]), size: bytes.length })
 
@@ -239,13 +239,19 @@ describe('the wire client and ali-oss', () => {
   })
 
   it('agree where the bucket is and what class it has', async () => {
-    const { bucket: told } = await sdk.getBucketInfo(bucket)
-    const factsOf = (change: object): Promise<unknown> | undefined => open(change).facts?.()
-    expect(await factsOf({})).toEqual({ region: told.Location.replace('oss-', ''), storageClass: told.StorageClass, archive: false })
-    expect(await factsOf({ bucket: 'cold' })).toEqual({ region: server.region, storageClass: 'Archive', archive: true })
-    await expect(factsOf({ bucket: 'missing' })).rejects.toMatchObject({ kind: 'no-bucket', code: 'NoSuchBucket' })
-    await expect(factsOf({ accessKeyId: 'nobody' })).rejects.toMatchObject({ kind: 'bad-access-key' })
-    await expect(factsOf({ accessKeySecret: 'wrong' })).rejects.toMatchObject({ kind: 'bad-secret' })
-    await expect(factsOf({ endpoint: 'http://localhost:1' })).rejects.toMatchObject({ kind: 'network' })
+    const address = { vendor: 'oss', endpoint: server.endpoint, region: server.region, bucket, ...key } as const
+    expect(await ossFacts(address)).toEqual({ region: server.region, storageClass: 'Standard', archive: false })
+    expect(await ossFacts({ ...address, bucket: 'cold' })).toEqual({
+      region: server.region,
+      storageClass: 'Archive',
+      archive: true,
+    })
+    await expect(ossFacts({ ...address, bucket: 'missing' })).rejects.toMatchObject({
+      kind: 'no-bucket',
+      code: 'NoSuchBucket',
+    })
+    await expect(ossFacts({ ...address, accessKeyId: 'nobody' })).rejects.toMatchObject({ kind: 'bad-access-key' })
+    await expect(ossFacts({ ...address, accessKeySecret: 'wrong' })).rejects.toMatchObject({ kind: 'bad-secret' })
+    await expect(ossFacts({ ...address, endpoint: 'http://localhost:1' })).rejects.toMatchObject({ kind: 'network' })
   })
 })

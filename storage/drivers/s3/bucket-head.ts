@@ -8,7 +8,7 @@ interface HeadForm {
   readonly storageClass?: readonly string[]
 }
 
-/** What HEAD of a bucket says. What no header says stays unknown. */
+/** What HEAD of a bucket says, for vendors whose SDK is not asked. What no header says stays unknown. */
 export function headFacts<A>({ region = [], storageClass = [] }: HeadForm): Dialect<A>['facts'] {
   return async (_address, wire, { signal }) => {
     const { headers } = await wire.send({ method: 'HEAD', ...(signal && { signal }) })
@@ -18,4 +18,4 @@ export function headFacts<A>({ region = [], storageClass = [] }: HeadForm): Dial
   }
 }
 
-export const isArchive = (storageClass = ''): boolean => /archive/i.test(storageClass)
+const isArchive = (storageClass = ''): boolean => /archive/i.test(storageClass)

@@ -21,7 +21,8 @@ describe.each<[Parameters<typeof startServer>[0], Extract<ResolvedAddress, { ven
     await put(storage, 'a b/ü+c')
     expect(await readText(storage, 'a b/ü+c')).toBe('a b/ü+c')
     expect(await keysOf(storage, { prefix: 'a b/' })).toEqual(['a b/ü+c'])
-    expect(await storage.facts?.()).toMatchObject({ archive: false })
+    // ali-oss, which is asked of a bucket's facts, knows no proxy for plain HTTP.
+    if (vendor !== 'oss') expect(await storage.facts?.()).toMatchObject({ archive: false })
     await storage.close()
     await server.close()
   })

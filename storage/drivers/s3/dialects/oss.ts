@@ -1,9 +1,8 @@
-import type { BucketFacts, CallOptions, Hashes } from '../../../storage.ts'
+import type { Hashes } from '../../../storage.ts'
 import { objectStore } from '../../../object-store.ts'
 import type { OssAddress } from '../addresses/oss.ts'
 import { wordToCanned } from '../acl.ts'
 import { restoreRequest } from '../archive.ts'
-import { isArchive } from '../bucket-head.ts'
 import type { Dialect, Target } from '../dialect.ts'
 import { etagOf, md5OfEtag, toContentMd5, toCrc64 } from '../hashes.ts'
 import { header, type ReceivedHeaders } from '../../../http/headers.ts'
@@ -14,7 +13,6 @@ import { oss4 } from '../oss4.ts'
 import { toTarget } from '../target.ts'
 import { element } from '../../../http/xml.ts'
 import { ossRights } from '../rights.ts'
-import type { Wire } from '../wire.ts'
 import { familyLimits } from './family.ts'
 
 const KiB = 2 ** 10
@@ -51,22 +49,12 @@ export const ossDialect: Dialect<OssAddress> = {
     isLink: (headers) => header(headers, 'x-oss-object-type') === 'Symlink',
   },
   rights: ossRights,
-  facts,
+  facts: async (address) => await (await import('../facts.ts')).ossFacts(address),
   hashes: {
     toHeaders: toContentMd5,
     fromHeaders: (headers) => ({ ...toCrc64(header(headers, 'x-oss-hash-crc64ecma')), ...statedMd5(headers) }),
     fromXml: (xml) => ({ ...toCrc64(element(xml, 'HashCrc64ecma')), ...md5OfEtag(unquote(element(xml, 'ETag') ?? '')) }),
   },
-}
-
-async function facts(_address: OssAddress, wire: Wire, { signal }: CallOptions): Promise<BucketFacts> {
-  const { body } = await wire.send({ method: 'GET', query: { bucketInfo: undefined }, ...(signal && { signal }) })
-  const [location, storageClass] = ['Location', 'StorageClass'].map((name) => element(body.toString('utf8'), name))
-  return {
-    ...(location && { region: location.replace(/^oss-/, '') }),
-    ...(storageClass && { storageClass }),
-    archive: isArchive(storageClass),
-  }
 }
 
 /** Appendable objects have 32 hex digits that are no MD5. */

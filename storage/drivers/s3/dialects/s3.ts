@@ -2,7 +2,6 @@ import { objectStore } from '../../../object-store.ts'
 import type { S3Address } from '../addresses/s3.ts'
 import { grantsToCanned } from '../acl.ts'
 import { restoreRequest } from '../archive.ts'
-import { headFacts } from '../bucket-head.ts'
 import type { Dialect, Target } from '../dialect.ts'
 import { amzChecksums, etagOf, md5OfEtag, toAmzChecksum, toContentMd5 } from '../hashes.ts'
 import { header } from '../../../http/headers.ts'
@@ -55,7 +54,7 @@ export const s3Dialect: Dialect<S3Address> = {
     parts: true,
   },
   rights: s3Rights,
-  facts: headFacts({ region: ['x-amz-bucket-region'] }),
+  facts: async (address) => await (await import('../facts.ts')).s3Facts(address),
   hashes: {
     toHeaders: (hashes) => ({ ...toAmzChecksum(hashes), ...toContentMd5(hashes) }),
     partHash: 'crc32',
