@@ -8,11 +8,14 @@ const pattern = /^\.tranship-[0-9a-f]+-[0-9a-f]+(-[0-9a-f]+)?\.(tmp|upload)$/
 
 export const isTemporary = (name: string): boolean => name.startsWith('.tranship-') && pattern.test(name)
 
-/** Says which process writes it, so that what a killed one left can be told from what another is writing. */
-export const temporaryName = (): string => `.tranship-${host}-${process.pid.toString(16)}-${randomBytes(8).toString('hex')}.tmp`
-
 /** This process, in names of its own files within an upload. */
 export const writerName = `${host}-${process.pid.toString(16)}`
+
+const ownPrefix = randomBytes(8).toString('hex')
+let names = 0
+
+/** Says which process writes it, so that what a killed one left can be told from what another is writing. */
+export const temporaryName = (): string => `.tranship-${writerName}-${ownPrefix}${(names++).toString(16).padStart(8, '0')}.tmp`
 
 /** Ids tell the file's name that they are for, so that uploads of one file are found without opening them. */
 export const newUploadId = (name: string): string => `${hashOf(name, 12)}-${randomBytes(8).toString('hex')}`

@@ -56,9 +56,11 @@ export function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
 }
 
+const systemErrors = getSystemErrorMap()
+
 /** Node's own messages repeat paths. */
 function wordsOf(cause: unknown): string {
   const errno = cause instanceof Error && 'errno' in cause && typeof cause.errno === 'number' ? cause.errno : 0
-  const [, words] = getSystemErrorMap().get(errno) ?? []
+  const [, words] = systemErrors.get(errno) ?? []
   return words ?? (cause instanceof Error ? cause.message : String(cause))
 }

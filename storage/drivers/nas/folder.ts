@@ -15,6 +15,8 @@ export class Folder {
   readonly root: string
   readonly followSymlinks: boolean
   readonly #inside = new Map<string, number>()
+  #lastLook = Promise.resolve(false)
+  #nextLook: Promise<boolean> | undefined
 
   constructor({ path, folder = '' }: NasAddress, followSymlinks: boolean) {
     this.path = path
@@ -39,8 +41,14 @@ export class Folder {
     }
   }
 
-  async isMissing(): Promise<boolean> {
-    return await isNoFolder(this.root)
+  /** One look answers all who asked before it began. */
+  isMissing(): Promise<boolean> {
+    const look = this.#nextLook ?? this.#lastLook.then(() => {
+      this.#nextLook = undefined
+      return isNoFolder(this.root)
+    })
+    this.#nextLook = this.#lastLook = look
+    return look
   }
 
   async missing(): Promise<StorageError> {
@@ -65,7 +73,6 @@ export class Folder {
 
   /** Makes a folder and those above it; the root must be there. */
   async make(dir: string): Promise<void> {
-    this.#inside.delete(dir)
     try {
       await this.assertInside(dir)
     } catch (error) {
@@ -76,9 +83,10 @@ export class Folder {
     }
   }
 
-  /** After a folder was removed. */
+  /** After a folder was removed, or was not where it was believed to be: those above it may be gone too. */
   forget(dir: string): void {
     this.#inside.delete(dir)
+    if (dir !== '') this.forget(parentOf(dir))
   }
 }
 

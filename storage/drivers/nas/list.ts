@@ -1,9 +1,10 @@
-import { lstat, stat } from 'node:fs/promises'
+import { lstat, stat, type Stats } from 'node:fs'
 import type { ListEntry, ListOptions, ListPage } from '../../storage.ts'
 import { toBytes, toText } from '../../tree/names.ts'
 import { Pages } from '../../tree/pages.ts'
 import type { Found } from '../../tree/walk.ts'
 import { assertGoing } from '../../cancel.ts'
+import { asked } from './calls.ts'
 import { codeOf } from './error.ts'
 import type { Folder } from './folder.ts'
 import { kindOf, toEntry } from './info.ts'
@@ -62,7 +63,8 @@ export class Lister {
 /** Undefined for what has vanished, or become another thing, since its directory was read. */
 async function lookAt({ shown, raw, kind, foreign }: Found<undefined>, { root, followSymlinks }: Folder): Promise<ListEntry | undefined> {
   try {
-    const stats = await (followSymlinks && kind !== 'symlink' ? stat : lstat)(toPath(`${toBytes(root)}/${raw}`))
+    const look = followSymlinks && kind !== 'symlink' ? stat : lstat
+    const stats = await asked<Stats>((answer) => look(toPath(`${toBytes(root)}/${raw}`), answer))
     if (kindOf(stats) !== kind) return undefined
     return toEntry(toText(shown), stats, foreign ? 'other' : kind)
   } catch (error) {
@@ -74,6 +76,6 @@ async function lookAt({ shown, raw, kind, foreign }: Found<undefined>, { root, f
 async function throughLink(folder: Folder, dir: string): Promise<boolean> {
   const names = dir.split('/').slice(0, -1)
   const above = names.map((_, at) => names.slice(0, at + 1).join('/'))
-  const links = await Promise.all(above.map((key) => lstat(folder.at(key)).then((stats) => stats.isSymbolicLink(), () => false)))
+  const links = await Promise.all(above.map((key) => asked<Stats>((answer) => lstat(folder.at(key), answer)).then((stats) => stats.isSymbolicLink(), () => false)))
   return links.includes(true)
 }

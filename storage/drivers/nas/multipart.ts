@@ -2,10 +2,12 @@
  * An upload is a folder beside its target: the bytes so far at their places in `data`, a journal of finished parts, and
  * `upload.json`. Completing it gives `data` the target's name.
  */
-import { mkdir, open, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { close, fdatasync, ftruncate, open } from 'node:fs'
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Body, CompleteOptions, CreateUploadOptions, LongBody, Multipart, Part, PutResult, UploadRef } from '../../storage.ts'
 import { assertGoing } from '../../cancel.ts'
+import { asked, done } from './calls.ts'
 import { codeOf } from './error.ts'
 import { unless, type Folder } from './folder.ts'
 import { readParts, recordPart } from './journal.ts'
@@ -45,11 +47,12 @@ class Uploads {
   async create(key: string, options: CreateUploadOptions): Promise<UploadRef> {
     assertKey(key)
     if (key.endsWith('/')) throw unsupported(key, 'it ends in "/" and has bytes, and a folder has none')
-    await this.#writer.prepare(key)
-    await assertNoFolder(this.#folder.at(key), key)
     const upload = { key, uploadId: newUploadId(nameOf(key)), partBytes: options.partBytes }
     const path = this.#path(upload)
-    await mkdir(path)
+    await this.#writer.within(key, async () => {
+      await assertNoFolder(this.#folder.at(key), key)
+      await mkdir(path)
+    })
     await writeFile(join(path, 'data'), '')
     await writeFile(join(path, 'upload.json'), JSON.stringify(upload))
     return upload
@@ -118,26 +121,29 @@ class Uploads {
 
 const nameOf = (key: string): string => key.slice(parentOf(key).length)
 
-async function writePart(path: string, body: Body | LongBody, position: number): Promise<void> {
-  const handle = await open(path, 'r+')
-  try {
+function writePart(path: string, body: Body | LongBody, position: number): Promise<void> {
+  return withOpen(path, async (file) => {
     let at = position
     for await (const chunk of chunksOf(body)) {
-      await writeAt(handle, [chunk], at)
+      await writeAt(file, [chunk], at)
       at += chunk.length
     }
-    await handle.datasync()
-  } finally {
-    await handle.close()
-  }
+    await done((answer) => fdatasync(file, answer))
+  })
 }
 
-async function finish(path: string, size: number, mtimeMs: number | undefined): Promise<PutResult> {
-  const handle = await open(path, 'r+')
+function finish(path: string, size: number, mtimeMs: number | undefined): Promise<PutResult> {
+  return withOpen(path, async (file) => {
+    await done((answer) => ftruncate(file, size, answer))
+    return await seal(file, mtimeMs)
+  })
+}
+
+async function withOpen<T>(path: string, use: (file: number) => Promise<T>): Promise<T> {
+  const file = await asked<number>((answer) => open(path, 'r+', answer))
   try {
-    await handle.truncate(size)
-    return await seal(handle, mtimeMs)
+    return await use(file)
   } finally {
-    await handle.close()
+    await done((answer) => close(file, answer))
   }
 }

@@ -1,9 +1,9 @@
-import { constants } from 'node:fs'
-import { lstat, open, stat, type FileHandle } from 'node:fs/promises'
+import { close, constants, fstat, lstat, open, read, stat, type Stats } from 'node:fs'
 import { bufferPool } from '../../buffers.ts'
 import { StorageError } from '../../error.ts'
 import type { CallOptions, GetOptions, ObjectInfo, Sink } from '../../storage.ts'
 import { assertGoing } from '../../cancel.ts'
+import { asked, done } from './calls.ts'
 import { codeOf } from './error.ts'
 import type { Folder } from './folder.ts'
 import { etagOf, toInfo } from './info.ts'
@@ -21,11 +21,11 @@ export async function headFile(folder: Folder, key: string, { signal }: CallOpti
 }
 
 /** Fails `not-found` also where the way to the key ends in a file. */
-async function look(folder: Folder, key: string) {
+async function look(folder: Folder, key: string): Promise<Stats> {
   if (keyFault(key)) throw notFound(key)
   try {
     await folder.assertReadable(parentOf(key))
-    return await (folder.followSymlinks ? stat : lstat)(folder.at(key))
+    return await asked<Stats>((answer) => (folder.followSymlinks ? stat : lstat)(folder.at(key), answer))
   } catch (error) {
     throw codeOf(error) === 'ENOTDIR' || codeOf(error) === 'ENAMETOOLONG' ? notFound(key) : error
   }
@@ -39,29 +39,31 @@ export async function readFile(folder: Folder, key: string, sink: Sink, options:
     if (key.endsWith('/')) return announced(await headFile(folder, key, options), options)
     if (keyFault(key)) throw notFound(key)
     await folder.assertReadable(parentOf(key))
-    const handle = await openForReading(folder, key)
+    const file = await openForReading(folder, key)
     try {
-      return await pour(handle, key, sink, options)
+      return await pour(file, key, sink, options)
     } finally {
-      await handle.close()
+      await done((answer) => close(file, answer))
     }
   })
 }
 
 /** Without waiting where the name is a pipe, and never through a link unless told so. */
-function openForReading(folder: Folder, key: string): Promise<FileHandle> {
+function openForReading(folder: Folder, key: string): Promise<number> {
   const { O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = constants
-  return open(folder.at(key), O_RDONLY | O_NONBLOCK | (folder.followSymlinks ? 0 : O_NOFOLLOW))
+  const flags = O_RDONLY | O_NONBLOCK | (folder.followSymlinks ? 0 : O_NOFOLLOW)
+  return asked((answer) => open(folder.at(key), flags, answer))
 }
 
-async function pour(handle: FileHandle, key: string, sink: Sink, options: GetOptions): Promise<ObjectInfo> {
-  const before = await handle.stat()
+async function pour(file: number, key: string, sink: Sink, options: GetOptions): Promise<ObjectInfo> {
+  const before = await asked<Stats>((answer) => fstat(file, answer))
   if (!before.isFile()) throw new StorageError(`"${key}" is not a file.`, { kind: 'not-a-file' })
   if (options.ifMatch !== undefined && options.ifMatch !== etagOf(before)) throw changed(key)
   const wanted = span(before.size, options.range)
   const info = announced(toInfo(key, before), options)
-  const given = await pourBytes(handle, wanted, sink, options.signal)
-  if (etagOf(await handle.stat()) !== etagOf(before)) throw changed(key)
+  const given = await pourBytes(file, wanted, sink, options.signal)
+  const after = await asked<Stats>((answer) => fstat(file, answer))
+  if (etagOf(after) !== etagOf(before)) throw changed(key)
   if (given === wanted.length) return info
   throw new StorageError(`"${key}" ended after ${given} of ${wanted.length} bytes.`, { kind: 'premature-end' })
 }
@@ -82,11 +84,12 @@ function span(size: number, range: GetOptions['range']): Span {
   return { first: range.first, length: Math.min(range.last + 1, size) - range.first }
 }
 
-function pourBytes(handle: FileHandle, { first, length }: Span, sink: Sink, signal: AbortSignal | undefined): Promise<number> {
+function pourBytes(file: number, { first, length }: Span, sink: Sink, signal: AbortSignal | undefined): Promise<number> {
   return withBuffer(length, async (buffer) => {
     let given = 0
     while (given < length) {
-      const { bytesRead } = await handle.read(buffer, 0, Math.min(buffer.length, length - given), first + given)
+      const wanted = Math.min(buffer.length, length - given)
+      const bytesRead = await asked<number>((answer) => read(file, buffer, 0, wanted, first + given, answer))
       assertGoing(signal)
       if (bytesRead === 0) break
       await sink(buffer.subarray(0, bytesRead))

@@ -1,7 +1,9 @@
-import { link, lstat, mkdir, open, rename, unlink, utimes, type FileHandle } from 'node:fs/promises'
+import { close, fstat, fsync, futimes, link, lstat, open, rename, unlink, write, type Stats } from 'node:fs'
+import { mkdir, utimes } from 'node:fs/promises'
 import { StorageError } from '../../error.ts'
 import type { Body, PutOptions, PutResult } from '../../storage.ts'
 import { assertGoing } from '../../cancel.ts'
+import { asked, done } from './calls.ts'
 import { codeOf } from './error.ts'
 import { unless, type Folder } from './folder.ts'
 import { etagOf } from './info.ts'
@@ -28,29 +30,42 @@ export class Writer {
 
   async #putFolder(key: string, body: Body, { ifAbsent, mtimeMs }: PutOptions): Promise<PutResult> {
     if (body.some(({ length }) => length > 0)) throw unsupported(key, 'it ends in "/" and has bytes, and a folder has none')
-    await this.prepare(key)
     const path = this.#folder.at(key)
-    await mkdir(path).catch(unless(...(ifAbsent ? [] : ['EEXIST'])))
-    if (!(await lstat(path.slice(0, -1))).isDirectory()) throw unsupported(key, 'a file of this name is there')
+    await this.within(key, () => mkdir(path).catch(unless(...(ifAbsent ? [] : ['EEXIST']))))
+    if (!(await lookAt(path.slice(0, -1))).isDirectory()) throw unsupported(key, 'a file of this name is there')
     if (mtimeMs !== undefined) await utimes(path, mtimeMs / 1_000, mtimeMs / 1_000)
     return { hashes: {} }
   }
 
   async #putFile(key: string, body: Body, options: PutOptions): Promise<PutResult> {
-    await this.prepare(key)
-    const { handle, path } = await this.#openTemporary(key)
+    const path = this.#folder.at(parentOf(key) + temporaryName())
+    const file = await this.within(key, () => asked<number>((answer) => open(path, 'wx', answer)))
     try {
-      const result = await writeOut(handle, body, options)
+      const result = await writeOut(file, body, options)
       await this.place(path, key, options)
       return result
     } catch (error) {
-      await unlink(path).catch(unless('ENOENT'))
+      await remove(path).catch(unless('ENOENT'))
       throw error
     }
   }
 
-  /** Makes the folder of a key. Fails `key-unsupported` where a file stands in its way. */
-  async prepare(key: string): Promise<void> {
+  /**
+   * Makes the folder of a key, and something in it: again where others remove the folder, as an empty one, between. Fails
+   * `key-unsupported` where a file stands in its way.
+   */
+  async within<T>(key: string, make: () => Promise<T>, tries = 5): Promise<T> {
+    await this.#prepare(key)
+    try {
+      return await make()
+    } catch (error) {
+      if (!['ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? '') || tries === 1) throw error
+      this.#folder.forget(parentOf(key))
+      return await this.within(key, make, tries - 1)
+    }
+  }
+
+  async #prepare(key: string): Promise<void> {
     const dir = parentOf(key)
     try {
       await this.#folder.make(dir)
@@ -66,26 +81,13 @@ export class Writer {
     await sweep(this.#folder.at(dir)).catch(() => {})
   }
 
-  /** The folder may be removed, as an empty one, between its making and this. */
-  async #openTemporary(key: string, tries = 5): Promise<{ handle: FileHandle; path: string }> {
-    const path = this.#folder.at(parentOf(key) + temporaryName())
-    try {
-      return { handle: await open(path, 'wx'), path }
-    } catch (error) {
-      if (codeOf(error) !== 'ENOENT' || tries === 1) throw error
-      this.#folder.forget(parentOf(key))
-      await this.#folder.make(parentOf(key))
-      return await this.#openTemporary(key, tries - 1)
-    }
-  }
-
   /** Gives a finished file its name; readers see the old file or the new one. */
   async place(path: string, key: string, { ifAbsent, ifMatch }: Pick<PutOptions, 'ifAbsent' | 'ifMatch'>): Promise<void> {
     const target = this.#folder.at(key)
     if (ifMatch !== undefined) await assertMatch(target, key, ifMatch)
     try {
-      if (ifAbsent && (await linked(path, target, key))) await unlink(path)
-      else await rename(path, target)
+      if (ifAbsent && (await linked(path, target, key))) await remove(path)
+      else await done((answer) => rename(path, target, answer))
     } catch (error) {
       const why = refusedNames[codeOf(error) ?? '']
       throw why === undefined ? error : unsupported(key, why)
@@ -93,41 +95,44 @@ export class Writer {
   }
 }
 
-async function writeOut(handle: FileHandle, body: Body, { mtimeMs, signal }: PutOptions): Promise<PutResult> {
+async function writeOut(file: number, body: Body, { mtimeMs, signal }: PutOptions): Promise<PutResult> {
   try {
-    await writeAt(handle, body, 0)
+    await writeAt(file, body, 0)
     assertGoing(signal)
-    return await seal(handle, mtimeMs)
+    return await seal(file, mtimeMs)
   } finally {
-    await handle.close()
+    await done((answer) => close(file, answer))
   }
 }
 
-export async function writeAt(handle: FileHandle, body: Body, position: number): Promise<void> {
+export async function writeAt(file: number, body: Body, position: number): Promise<void> {
   let at = position
   for (const chunk of body) {
-    for (let done = 0; done < chunk.length; ) {
-      const { bytesWritten } = await handle.write(chunk, done, chunk.length - done, at + done)
-      done += bytesWritten
+    for (let from = 0; from < chunk.length; ) {
+      const written = await asked<number>((answer) => write(file, chunk, from, chunk.length - from, at + from, answer))
+      from += written
     }
     at += chunk.length
   }
 }
 
 /** Sets the time, brings everything to the disk, and tells what the file is now. */
-export async function seal(handle: FileHandle, mtimeMs: number | undefined): Promise<PutResult> {
-  if (mtimeMs !== undefined) await handle.utimes(mtimeMs / 1_000, mtimeMs / 1_000)
-  await handle.sync()
-  return { etag: etagOf(await handle.stat()), hashes: {} }
+export async function seal(file: number, mtimeMs: number | undefined): Promise<PutResult> {
+  if (mtimeMs !== undefined) await done((answer) => futimes(file, mtimeMs / 1_000, mtimeMs / 1_000, answer))
+  await done((answer) => fsync(file, answer))
+  return { etag: etagOf(await asked<Stats>((answer) => fstat(file, answer))), hashes: {} }
 }
 
+const lookAt = (path: string): Promise<Stats> => asked((answer) => lstat(path, answer))
+const remove = (path: string): Promise<void> => done((answer) => unlink(path, answer))
+
 async function assertMatch(target: string, key: string, etag: string): Promise<void> {
-  const stats = await lstat(target).catch(unless('ENOENT'))
+  const stats = await lookAt(target).catch(unless('ENOENT'))
   if (!stats || etagOf(stats) !== etag) throw new StorageError(`"${key}" is not the file that it was.`, { kind: 'precondition' })
 }
 
 export async function assertNoFolder(target: string, key: string): Promise<void> {
-  const stats = await lstat(target).catch(unless('ENOENT'))
+  const stats = await lookAt(target).catch(unless('ENOENT'))
   if (stats?.isDirectory()) throw unsupported(key, 'a folder of this name is there')
 }
 
@@ -143,13 +148,13 @@ const withoutLinks = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']
 /** A link fails where the name is taken, which makes `ifAbsent` exact. False: this file system has none, and the name is free. */
 async function linked(path: string, target: string, key: string): Promise<boolean> {
   try {
-    await link(path, target)
+    await done((answer) => link(path, target, answer))
     return true
   } catch (error) {
     const code = codeOf(error) ?? ''
     if (code === 'EEXIST') await assertNoFolder(target, key)
     if (!withoutLinks.includes(code) && code !== 'EEXIST') throw error
-    if (code === 'EEXIST' || (await lstat(target).catch(unless('ENOENT')))) throw taken(key)
+    if (code === 'EEXIST' || (await lookAt(target).catch(unless('ENOENT')))) throw taken(key)
     return false
   }
 }

@@ -130,6 +130,30 @@ describe('what is being written', () => {
     rmSync(join(path, 'a'), { recursive: true })
     await put(storage, 'a/b/c/two')
     expect(await keysOf(storage)).toEqual(['a/b/c/two'])
+    rmSync(join(path, 'a'), { recursive: true })
+    await put(storage, 'a/b/c/folder/', '')
+    expect(everything()).toEqual(['a', 'a/b', 'a/b/c', 'a/b/c/folder'])
+    rmSync(join(path, 'a'), { recursive: true })
+    const upload = await multipartOf(storage).create('a/b/c/large', { ...noMetadata, size: 1, partBytes: 1 })
+    expect(await multipartOf(storage).listUploads('a/b/c/large')).toEqual([upload])
+  })
+
+  it('is refused where a file takes the place of a folder between', async () => {
+    const storage = open()
+    await put(storage, 'a/one')
+    rmSync(join(path, 'a'), { recursive: true })
+    await put(open(), 'a', 'file')
+    await expectFailure(put(storage, 'a/two', 'x'), 'key-unsupported')
+    expect(everything()).toEqual(['a'])
+  })
+
+  it('is refused as by a missing folder where the root vanished between', async () => {
+    const storage = openNas({ vendor: 'nas', path, folder: 'root/' })
+    mkdirSync(join(path, 'root'))
+    await put(storage, 'a/one')
+    rmSync(join(path, 'root'), { recursive: true })
+    const failures = await Promise.allSettled([storage.head('a/one'), storage.head('two'), put(storage, 'a/two', 'x')])
+    expect(failures.map((one) => (one.status === 'rejected' ? one.reason : one))).toMatchObject([{ kind: 'no-folder' }, { kind: 'no-folder' }, { kind: 'no-folder' }])
   })
 })
 
