@@ -32,6 +32,7 @@ const server = { namespace: 'default', connection: { address } }
 const connection = await connectWorker(server)
 const control = await createControlWorker(connection, server, dependencies())
 const paces = new JobPaces((job) => paces.allow({ job, allowance: lasting(null), lostAtMs: Infinity }))
-const copy = await Promise.all(Array.from({ length: copiers }, () => createCopyWorker(connection, server, dependencies(), paces)))
+// A connection knows one worker of a queue.
+const copy = await Promise.all(Array.from({ length: copiers }, async () => createCopyWorker(await connectWorker(server), server, dependencies(), paces)))
 process.stdout.write('working\n')
 await Promise.all([control, ...copy].map((worker) => worker.run()))
