@@ -3,6 +3,7 @@ import { BlobServiceClient, newPipeline, StorageSharedKeyCredential, type BlockB
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { sharedKey, type Unsigned } from '../../../storage/drivers/azblob/shared-key.ts'
+import { serviceVersion } from '../../../storage/drivers/azblob/wire.ts'
 
 const accountKey = Buffer.alloc(64, 7).toString('base64')
 const sign = sharedKey('account', accountKey)
@@ -35,6 +36,7 @@ function toUnsigned({ method, url, headers }: WebResource): Unsigned {
 async function expectSame(call: (container: ContainerClient) => Promise<unknown>): Promise<void> {
   const request = await caught(call)
   expect(sign(toUnsigned(request))).toBe(request.headers.get('authorization'))
+  expect(request.headers.get('x-ms-version')).toBe(serviceVersion)
 }
 
 const odd = fc.constantFrom(' ', '%', '+', '~', '%2F', '&', '=', '?', '#', "'", '(', '*', '"', '<', ';', ':', '@', '.x', 'ü', '日本', '\u{1f600}', '/', '//', 'A', 'z')
