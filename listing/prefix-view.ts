@@ -12,7 +12,8 @@ import type { DestinationView } from './destination-view.ts'
 /** All that the destination holds under one beginning. */
 interface Whole {
   readonly prefix: string
-  readonly held: ReadonlyMap<string, DestinationState>
+  /** Undefined: something is there, and not known what. */
+  readonly held: ReadonlyMap<string, DestinationState | undefined>
 }
 
 /** Too many names begin so; those that were seen share a longer beginning, or just this. */
@@ -37,9 +38,9 @@ export function viewByPrefix(destination: Storage, signal: AbortSignal): Destina
   let credit = mostCredit
   let resting = 0
 
-  const answer = ({ held }: Whole, key: string): DestinationState | null => {
+  const answer = ({ held }: Whole, key: string): DestinationState | null | undefined => {
     credit = Math.min(mostCredit, credit + 1)
-    return held.get(key) ?? null
+    return held.has(key) ? held.get(key) : null
   }
 
   const isResting = (): boolean => {
@@ -88,6 +89,7 @@ function sharedLength(a: string, b: string): number {
 async function listBelow(destination: Storage, prefix: string, signal: AbortSignal): Promise<{ listed: Whole | Crowded; requests: number }> {
   const limit = Math.min(mostEntries, destination.limits.maxListEntries)
   const entries: ListEntry[] = []
+  const hidden: string[] = []
   let cursor: string | undefined
   let requests = 0
   try {
@@ -95,6 +97,7 @@ async function listBelow(destination: Storage, prefix: string, signal: AbortSign
       requests++
       const page = await destination.list({ prefix, cursor, limit, signal })
       entries.push(...page.entries)
+      hidden.push(...(page.hidden ?? []))
       cursor = page.next
     } while (cursor !== undefined && entries.length < limit && requests < mostPages)
   } catch (error) {
@@ -102,11 +105,14 @@ async function listBelow(destination: Storage, prefix: string, signal: AbortSign
     if (isStorageError(error, 'invalid') || isStorageError(error, 'unexpected')) return { listed: { prefix, shared: prefix }, requests }
     return await at('destination', Promise.reject(error))
   }
-  const listed = cursor === undefined ? { prefix, held: new Map(entries.map(toHeld)) } : { prefix, shared: sharedBy(entries, prefix) }
-  return { listed, requests }
+  return { listed: cursor === undefined ? { prefix, held: toHeld(entries, hidden) } : { prefix, shared: sharedBy(entries, prefix) }, requests }
 }
 
-const toHeld = ({ key, size, mtimeMs, etag }: ListEntry): readonly [string, DestinationState] => [key, { size, mtimeMs, etag }]
+function toHeld(entries: readonly ListEntry[], hidden: readonly string[]): Whole['held'] {
+  const held = new Map<string, DestinationState | undefined>(hidden.map((key) => [key, undefined]))
+  for (const { key, size, mtimeMs, etag } of entries) held.set(key, { size, mtimeMs, etag })
+  return held
+}
 
 function sharedBy([first, ...others]: readonly ListEntry[], prefix: string): string {
   if (first === undefined) return prefix

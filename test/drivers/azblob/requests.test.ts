@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openMemory } from '../../../storage/drivers/memory/driver.ts'
 import { openStorage } from '../../../storage/open.ts'
 import type { Storage } from '../../../storage/storage.ts'
-import { put } from '../../conformance/tools.ts'
+import { put, readText } from '../../conformance/tools.ts'
 import { runJob } from '../../report/support.ts'
 import { startAzblobServer, type AzblobServer } from '../../servers/azblob/server.ts'
 
@@ -36,4 +36,13 @@ it('one put for a new file, nothing for one that is there', async () => {
   expect(await asked(() => run(1))).toEqual(Array.from({ length: files }, () => 'PUT'))
   await put(source, 'files/late', 'x')
   expect(await asked(() => run(2))).toEqual(['PUT'])
+})
+
+it('a look for a file that has the name of a folder, which the listing leaves out', async () => {
+  const folder = server.container('counted').getBlockBlobClient('below/files/marked')
+  await folder.upload('', 0, { metadata: { hdi_isfolder: 'true' } })
+  const source = openMemory()
+  await put(source, 'files/marked', 'x')
+  expect(await asked(() => runJob({ source, destination, run: 3 }))).toEqual(['HEAD', 'PUT'])
+  expect(await readText(destination, 'files/marked')).toBe('x')
 })
