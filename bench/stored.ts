@@ -5,7 +5,8 @@ import { openStorage, type ResolvedAddress } from '../storage/open.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { End } from './place.ts'
 
-const deletesAtOnce = 64
+/** Azurite answers none within its time where more are under way and thousands of blobs are there. */
+const deletesAtOnce = 16
 
 export async function withStorage<T>({ place }: End, use: (storage: Storage) => Promise<T>): Promise<T> {
   const storage = await openStorage(place as unknown as ResolvedAddress)

@@ -11,6 +11,7 @@ import type { ListEntry, Storage } from '../storage/storage.ts'
 import { viewDestination, type DestinationView } from './destination-view.ts'
 import { entryOf } from './entry-of.ts'
 import { toMatcher } from './globs.ts'
+import { viewByPrefix } from './prefix-view.ts'
 import { sourcePages, type PageOptions } from './source-pages.ts'
 
 export interface DecideOptions extends PageOptions {
@@ -31,12 +32,12 @@ export async function* decideSource(source: Storage, destination: Storage, task:
   const { options, from = { kind: 'after' }, signal } = task
   const ended = new AbortController()
   const filter = makeFilter(options, toMatcher)
-  const view = isJoined(destination, options) ? viewDestination(destination, AbortSignal.any([signal, ended.signal])) : undefined
+  const view = viewOf(destination, options, AbortSignal.any([signal, ended.signal]))
   const comparison = comparisonOf(source, destination, options)
   try {
     for await (const { entries, ordered, next } of sourcePages(source, from, task)) {
       const { kept, excluded, tally } = sortOut(entries, filter)
-      const joined = (await join(kept, ordered ? view : undefined)).map((entry) => decided(entry, comparison))
+      const joined = (await join(kept, ordered ? view.ofOrdered : view.ofAny)).map((entry) => decided(entry, comparison))
       yield { entries: options.listExcluded ? [...joined, ...excluded] : joined, excluded: tally, next }
     }
   } finally {
@@ -44,9 +45,18 @@ export async function* decideSource(source: Storage, destination: Storage, task:
   }
 }
 
-/** Others are asked for each file: where a listing cannot be jumped in, or, in file systems, costs the same. */
-function isJoined({ abilities }: Storage, { overwrite }: JobOptions): boolean {
-  return overwrite !== 'always' && abilities.ordered && abilities.startAfter && !abilities.keepsMtime
+/** By what may be known of the destination: of keys that ascend, and of keys in any order. */
+interface Views {
+  readonly ofOrdered?: DestinationView
+  readonly ofAny?: DestinationView
+}
+
+/** File systems are asked for each file: a page of their listing costs a pass over its folder. */
+function viewOf(destination: Storage, { overwrite }: JobOptions, signal: AbortSignal): Views {
+  const { ordered, startAfter, keepsMtime } = destination.abilities
+  if (overwrite === 'always' || keepsMtime) return {}
+  const ofAny = viewByPrefix(destination, signal)
+  return { ofAny, ofOrdered: ordered && startAfter ? viewDestination(destination, signal) : ofAny }
 }
 
 function sortOut(entries: readonly ListEntry[], filter: Filter) {

@@ -1,6 +1,6 @@
 /**
  * The source's listing, page by page, one page read ahead. Equal keys are given once. A source that breaks its promised order is
- * read on by page and is no longer joined: its keys may come in any order then.
+ * read on by page: its keys may come in any order then.
  */
 import type { SourcePosition } from '../ledger/entry.ts'
 import { compareKeys } from '../model/keys.ts'

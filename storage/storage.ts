@@ -177,6 +177,8 @@ export interface ListOptions extends CallOptions {
 
 export interface ListPage {
   readonly entries: readonly ListEntry[]
+  /** Keys that are taken though they are no entries: only `head` tells of them. Absent: none. */
+  readonly hidden?: readonly string[]
   readonly next?: string
 }
 

@@ -9,8 +9,8 @@ export function withPrefix(inner: Storage, prefix: string): Storage {
     ...forward(inner),
     info: { ...inner.info, prefix },
     list: async (options) => {
-      const page = await inner.list(below(prefix, options))
-      return { ...page, entries: page.entries.map(bare) }
+      const { hidden, ...page } = await inner.list(below(prefix, options))
+      return { ...page, entries: page.entries.map(bare), ...(hidden && { hidden: hidden.map((key) => key.slice(prefix.length)) }) }
     },
     head: async (key, options) => bare(await inner.head(prefix + key, options)),
     get: async (key, sink, options = {}) => bare(await inner.get(prefix + key, sink, withBareInfo(options, bare))),

@@ -4,10 +4,11 @@
  * Ids have 48 characters, which is what Azure's own clients use: all ids of one key must be of one length.
  */
 import { randomBytes } from 'node:crypto'
-import { isStorageError } from '../../error.ts'
+import { isStorageError, StorageError } from '../../error.ts'
+import { element, split } from '../../http/xml.ts'
 import type { CallOptions, Part } from '../../storage.ts'
-import { unquote } from '../s3/listing.ts'
-import type { Client } from './client.ts'
+import { etagOf } from './info.ts'
+import type { Wire } from './wire.ts'
 
 const begin = 'tranship-'
 const form = /^tranship-([0-9a-f]{32})-(\d{6})$/
@@ -31,22 +32,36 @@ export interface HeldBlocks {
   readonly etag?: string
 }
 
-export async function heldBlocks(client: Client, key: string, { signal }: CallOptions): Promise<HeldBlocks> {
-  const blob = client.blob(key)
+export async function heldBlocks({ send }: Wire, key: string, { signal }: CallOptions): Promise<HeldBlocks> {
   try {
-    const list = await client.call('key', () => blob.getBlockList('all', { ...(signal && { abortSignal: signal }) }))
-    const { committedBlocks = [], uncommittedBlocks = [], etag } = list
-    return { uploads: byUpload(uncommittedBlocks), committed: committedBlocks.map(({ name }) => name), ...(etag && { etag: unquote(etag) }) }
+    const { headers, body } = await send({ method: 'GET', key, query: { comp: 'blocklist', blocklisttype: 'all' }, signal })
+    const { committed, uncommitted } = scanBlockList(body.toString('utf8'))
+    return { uploads: byUpload(uncommitted), committed: committed.map(({ id }) => id), ...etagOf(headers) }
   } catch (error) {
     if (isStorageError(error, 'not-found')) return { uploads: new Map(), committed: [] }
     throw error
   }
 }
 
-function byUpload(blocks: readonly { readonly name: string; readonly size: number }[]): ReadonlyMap<string, Blocks> {
+interface Block {
+  readonly id: string
+  readonly size: number
+}
+
+function scanBlockList(xml: string): { readonly committed: readonly Block[]; readonly uncommitted: readonly Block[] } {
+  if (!xml.includes('</BlockList>')) throw new StorageError('The list of blocks has no end.', { kind: 'unexpected' })
+  return { committed: blocksIn(xml, 'CommittedBlocks'), uncommitted: blocksIn(xml, 'UncommittedBlocks') }
+}
+
+function blocksIn(xml: string, list: string): Block[] {
+  const { inside } = split(split(xml, list).inside[0] ?? '', 'Block')
+  return inside.map((block) => ({ id: element(block, 'Name') ?? '', size: Number(element(block, 'Size')) }))
+}
+
+function byUpload(blocks: readonly Block[]): ReadonlyMap<string, Blocks> {
   const uploads = new Map<string, Map<number, number>>()
-  for (const { name, size } of blocks) {
-    const [, uploadId, number] = form.exec(Buffer.from(name, 'base64').toString('latin1')) ?? []
+  for (const { id, size } of blocks) {
+    const [, uploadId, number] = form.exec(Buffer.from(id, 'base64').toString('latin1')) ?? []
     if (uploadId === undefined) continue
     const held = uploads.get(uploadId) ?? new Map<number, number>()
     uploads.set(uploadId, held.set(Number(number), size))

@@ -3,7 +3,6 @@ import type { Storage, StorageInfo } from '../../storage.ts'
 import { toAccount } from './account.ts'
 import type { AzblobAddress } from './address.ts'
 import { openArchive } from './archive.ts'
-import { openClient, type ClientDeps } from './client.ts'
 import { openServerCopy } from './copy.ts'
 import { keyFault } from './key.ts'
 import { abilities, limits } from './limits.ts'
@@ -12,27 +11,28 @@ import { openMultipart } from './multipart.ts'
 import { getBlob, headBlob } from './read.ts'
 import { azblobRights } from './rights.ts'
 import { openTagging } from './tags.ts'
+import { openWire, type WireDeps } from './wire.ts'
 import { deleteBlob, putBlob } from './write.ts'
 
 /** Opens a container. Nothing is sent yet. */
-export function openAzblob(address: AzblobAddress, deps?: ClientDeps): Storage {
-  const client = openClient(address, deps)
+export function openAzblob(address: AzblobAddress, deps?: WireDeps): Storage {
+  const wire = openWire(address, deps)
   const info = infoOf(address)
   return {
     info,
     limits,
     abilities,
-    list: (options) => listBlobs(client, options),
-    head: (key, options) => headBlob(client, key, options),
-    get: (key, sink, options) => getBlob(client, key, sink, options),
-    put: (key, body, options) => putBlob(client, key, body, options),
-    delete: (key, options) => deleteBlob(client, key, options),
-    close: () => client.close(),
+    list: (options) => listBlobs(wire, options),
+    head: (key, options) => headBlob(wire, key, options),
+    get: (key, sink, options) => getBlob(wire, key, sink, options),
+    put: (key, body, options) => putBlob(wire, key, body, options),
+    delete: (key, options) => deleteBlob(wire, key, options),
+    close: () => wire.close(),
     refuses: { key: keyFault },
-    multipart: openMultipart(client),
-    archive: openArchive(client),
-    tagging: openTagging(client),
-    serverCopy: openServerCopy(client, info),
+    multipart: openMultipart(wire),
+    archive: openArchive(wire),
+    tagging: openTagging(wire),
+    serverCopy: openServerCopy(wire, info),
     rights: azblobRights,
   }
 }

@@ -1,11 +1,12 @@
 import { StorageError, type AddressCodes, type StorageErrorDetails, type StorageErrorKind } from '../../error.ts'
+import { retryAfterMs } from '../../http/answer-words.ts'
+import { header, type ReceivedHeaders } from '../../http/headers.ts'
 import { element } from '../../http/xml.ts'
 
 /** An answer that is a refusal. */
 export interface Refusal {
   readonly status: number
-  /** Names in lower case. */
-  readonly headers: Readonly<Record<string, string>>
+  readonly headers: ReceivedHeaders
   /** XML, or nothing (HEAD). */
   readonly body: string
   /** What a refusal without a code is about. */
@@ -96,11 +97,11 @@ const absent: Readonly<Record<Refusal['about'], Meaning>> = { key: 'not-found', 
 /** What a refusal means. Pure. The message is Azure's sentence, with nothing of the request in it. */
 export function toStorageError(refusal: Refusal, nowMs: number): StorageError {
   const { status, headers, body } = refusal
-  const code = element(body, 'Code') ?? headers['x-ms-error-code']
+  const code = element(body, 'Code') ?? header(headers, 'x-ms-error-code')
   const message = sentenceOf(element(body, 'Message')) ?? `Azure answered ${status}.`
   const meaning = meaningOf(refusal, code, message)
-  const requestId = headers['x-ms-request-id']
-  const afterMs = retryAfterMs(headers['retry-after'], nowMs)
+  const requestId = header(headers, 'x-ms-request-id')
+  const afterMs = retryAfterMs(header(headers, 'retry-after'), nowMs)
   return new StorageError(message, {
     ...(typeof meaning === 'string' ? { kind: meaning } : meaning),
     status,
@@ -137,14 +138,6 @@ function callerFault({ body, sasExpired }: Refusal): Meaning {
 function sentenceOf(message: string | undefined): string | undefined {
   const [sentence] = message?.split(/\r?\n|\\n/) ?? []
   return sentence === '' ? undefined : sentence
-}
-
-/** Seconds, or a date. */
-function retryAfterMs(value: string | undefined, nowMs: number): number | undefined {
-  if (value === undefined) return undefined
-  if (/^\d+$/.test(value)) return Number(value) * 1000
-  const at = Date.parse(value)
-  return Number.isNaN(at) ? undefined : Math.max(0, at - nowMs)
 }
 
 /** An account that does not exist has no host. */

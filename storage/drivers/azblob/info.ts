@@ -1,29 +1,21 @@
 import { StorageError } from '../../error.ts'
+import { header, type ReceivedHeaders } from '../../http/headers.ts'
 import type { Hashes, ObjectInfo } from '../../storage.ts'
 import { unquote } from '../s3/listing.ts'
 import { toMetadata } from './metadata.ts'
 
-/** What the SDK makes of the headers of HEAD and GET. */
-export interface Described extends Readonly<Partial<Record<'contentType' | 'cacheControl' | 'contentEncoding' | 'contentDisposition' | 'contentLanguage', string>>> {
-  readonly lastModified?: Date
-  readonly etag?: string
-  readonly accessTier?: string
-  readonly archiveStatus?: string
-  readonly blobType?: string
-  readonly metadata?: Record<string, string>
-}
-
-/** Of the whole object, `size` bytes long; `md5` as Azure states it of the whole. */
-export function toObjectInfo(key: string, size: number, blob: Described, md5: Uint8Array | undefined): ObjectInfo {
-  const archived = archivedOf(blob)
+/** Of the whole blob, `size` bytes long, from the headers of HEAD or GET. `md5`: as Azure states it of the whole, in base64. */
+export function toObjectInfo(key: string, size: number, headers: ReceivedHeaders, md5: string | undefined): ObjectInfo {
+  const tier = header(headers, 'x-ms-access-tier')
+  const archived = archivedOf(tier, header(headers, 'x-ms-archive-status'))
   return {
     key,
     size,
-    mtimeMs: blob.lastModified?.getTime() ?? Number.NaN,
-    ...(blob.etag && { etag: unquote(blob.etag) }),
-    ...(blob.accessTier && { storageClass: blob.accessTier }),
-    metadata: toMetadata(blob),
-    hashes: blob.blobType === 'BlockBlob' ? md5Of(md5) : {},
+    mtimeMs: Date.parse(header(headers, 'last-modified') ?? ''),
+    ...etagOf(headers),
+    ...(tier && { storageClass: tier }),
+    metadata: toMetadata(headers),
+    hashes: header(headers, 'x-ms-blob-type') === 'BlockBlob' ? md5Of(md5) : {},
     ...(archived && { archived }),
   }
 }
@@ -32,17 +24,24 @@ export function toObjectInfo(key: string, size: number, blob: Described, md5: Ui
  * Azure works it out itself for a blob that came in one request; of one put together from blocks it is what its writer said.
  * Append and page blobs change without it.
  */
-export function md5Of(md5: Uint8Array | undefined): Hashes {
-  return md5?.length === 16 ? { md5: Buffer.from(md5).toString('hex') } : {}
+export function md5Of(base64: string | undefined): Hashes {
+  const md5 = Buffer.from(base64 ?? '', 'base64')
+  return md5.length === 16 ? { md5: md5.toString('hex') } : {}
+}
+
+export function etagOf(headers: ReceivedHeaders): { readonly etag?: string } {
+  const etag = header(headers, 'etag')
+  return etag ? { etag: unquote(etag) } : {}
 }
 
 /** While a blob is brought back it is still in its tier. */
-function archivedOf({ accessTier, archiveStatus }: Described): ObjectInfo['archived'] {
-  if (accessTier !== 'Archive') return undefined
-  return archiveStatus?.startsWith('rehydrate-pending') ? 'restoring' : 'archived'
+function archivedOf(tier: string | undefined, status: string | undefined): ObjectInfo['archived'] {
+  if (tier !== 'Archive') return undefined
+  return status?.startsWith('rehydrate-pending') ? 'restoring' : 'archived'
 }
 
-export function announced(bytes: number | undefined): number {
-  if (bytes === undefined) throw new StorageError('The answer has no Content-Length.', { kind: 'unexpected' })
-  return bytes
+export function announcedBytes(headers: ReceivedHeaders): number {
+  const length = header(headers, 'content-length')
+  if (length === undefined) throw new StorageError('The answer has no Content-Length.', { kind: 'unexpected' })
+  return Number(length)
 }

@@ -18,7 +18,8 @@ export const limits: StorageLimits = {
 
 export const abilities: StorageAbilities = {
   ...objectStore,
-  // Microsoft promises an alphabetical order, without saying which, and accounts with a hierarchical namespace go by folders.
+  // Microsoft promises an alphabetical order, without saying which. Seen by others: UTF-16 units, which is not the order of bytes, and folder
+  // by folder in accounts with a hierarchical namespace.
   ordered: false,
   startAfter: false,
   putHashes: ['md5'],

@@ -1,21 +1,17 @@
 import { StorageError } from '../../error.ts'
-import type { ListEntry } from '../../storage.ts'
+import type { ListEntry, ListPage } from '../../storage.ts'
 import { checkedEntry, unquote } from '../s3/listing.ts'
 import { decodePercent } from '../../http/encode.ts'
 import { decodeEntities, element, split } from '../../http/xml.ts'
 
-export interface ScannedPage {
-  readonly entries: readonly ListEntry[]
-  /** Azure's marker. */
-  readonly next?: string
-}
-
-/** Reads a page of List Blobs with metadata. */
-export function scanPage(xml: string): ScannedPage {
+/** Reads a page of List Blobs with metadata; `next` is Azure's marker. */
+export function scanPage(xml: string): ListPage {
   const { inside, outside } = split(xml, 'Blob')
   if (!outside.includes('</EnumerationResults>')) throw new StorageError('The listing has no end.', { kind: 'unexpected' })
   const next = element(outside, 'NextMarker')
-  return { entries: inside.filter((blob) => !isFolder(blob)).map(toEntry), ...(next && { next }) }
+  const hidden = inside.filter(isFolder).map(nameOf)
+  const blobs = hidden.length === 0 ? inside : inside.filter((blob) => !isFolder(blob))
+  return { entries: blobs.map(toEntry), ...(hidden.length > 0 && { hidden }), ...(next && { next }) }
 }
 
 /** A hierarchical account lists its folders as blobs of no bytes, which only their metadata tells. */

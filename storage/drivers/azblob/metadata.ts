@@ -1,24 +1,23 @@
-import type { BlobHTTPHeaders } from '@azure/storage-blob'
 import { StorageError } from '../../error.ts'
-import type { Metadata } from '../../storage.ts'
+import { header, type ReceivedHeaders } from '../../http/headers.ts'
 import { rfc2047 } from '../../http/metadata-text.ts'
+import type { Metadata } from '../../storage.ts'
 import { decodeName, encodeName } from './metadata-names.ts'
+import type { Headers } from './shared-key.ts'
 
-/** As the SDK takes them. */
-export interface BlobMetadata {
-  readonly headers: BlobHTTPHeaders
-  readonly metadata: Record<string, string>
-}
+/** As they are answered; as they are sent, `x-ms-blob-` stands before. */
+const contentHeaders = {
+  contentType: 'content-type',
+  cacheControl: 'cache-control',
+  contentEncoding: 'content-encoding',
+  contentDisposition: 'content-disposition',
+  contentLanguage: 'content-language',
+} as const satisfies Partial<Record<keyof Metadata, string>>
+type ContentField = keyof typeof contentHeaders
+const contentFields = Object.keys(contentHeaders) as ContentField[]
 
-const headerNames = {
-  contentType: 'blobContentType',
-  cacheControl: 'blobCacheControl',
-  contentEncoding: 'blobContentEncoding',
-  contentDisposition: 'blobContentDisposition',
-  contentLanguage: 'blobContentLanguage',
-} as const satisfies Partial<Record<keyof Metadata, keyof BlobHTTPHeaders>>
-type ContentField = keyof typeof headerNames
-const contentFields = Object.keys(headerNames) as ContentField[]
+const prefix = 'x-ms-meta-'
+export const isMetadata = (name: string): boolean => name.startsWith(prefix)
 
 /** Without one the service would take its own default, which is this. */
 const defaultContentType = 'application/octet-stream'
@@ -27,18 +26,21 @@ const defaultContentType = 'application/octet-stream'
 const expiresName = ':expires'
 
 /** Fails `metadata-unsupported`; above `maxBytes` of names and values, as they are sent, too. */
-export function toBlobMetadata({ user, expires, ...content }: Metadata, maxBytes: number): BlobMetadata {
-  const headers: { -readonly [F in keyof BlobHTTPHeaders]: BlobHTTPHeaders[F] } = { blobContentType: defaultContentType }
+export function toMetadataHeaders({ user, expires, ...content }: Metadata, maxBytes: number): Headers {
+  const headers: Headers = { 'x-ms-blob-content-type': defaultContentType }
   for (const field of contentFields) {
     const value = content[field]
-    if (value) headers[headerNames[field]] = checkedHeader(value, field)
+    if (value) headers[`x-ms-blob-${contentHeaders[field]}`] = checkedHeader(value, field)
   }
-  const named = Object.entries(expires ? { ...user, [expiresName]: expires } : user)
-  const metadata = Object.fromEntries(named.map(([name, value]) => [encodeName(name), encodeValue(value)]))
-  const bytes = Buffer.byteLength(Object.entries(metadata).flat().join(''))
+  let bytes = 0
+  for (const [name, value] of Object.entries(expires ? { ...user, [expiresName]: expires } : user)) {
+    if (name === '') throw unsupported('A metadata name may not be empty.')
+    const [kept, text] = [encodeName(name), encodeValue(value)]
+    headers[prefix + kept] = text
+    bytes += kept.length + text.length
+  }
   if (bytes > maxBytes) throw unsupported(`The user metadata has ${bytes} bytes as it is sent, Azure holds at most ${maxBytes}.`)
-  if ('' in metadata) throw unsupported('A metadata name may not be empty.')
-  return { headers, metadata }
+  return headers
 }
 
 /** Spaces in a row are encoded too: what is signed may count them as one. */
@@ -53,15 +55,17 @@ function checkedHeader(value: string, name: string): string {
 
 const unsupported = (message: string): StorageError => new StorageError(message, { kind: 'metadata-unsupported' })
 
-type Described = { readonly [F in ContentField]?: string | undefined } & { readonly metadata?: Readonly<Record<string, string>> | undefined }
-
-export function toMetadata(blob: Described): Metadata {
-  const user = Object.entries(blob.metadata ?? {}).map(([name, value]) => [decodeName(name), rfc2047.decode(value)] as const)
-  const content = contentFields.map((field) => [field, blob[field]] as const).filter(([, value]) => value)
-  const expires = user.find(([name]) => name === expiresName)?.[1]
-  return {
-    ...(Object.fromEntries(content) as { [F in ContentField]?: string }),
-    ...(expires !== undefined && { expires }),
-    user: Object.fromEntries(user.filter(([name]) => name !== expiresName)),
+export function toMetadata(headers: ReceivedHeaders): Metadata {
+  const content: { -readonly [F in ContentField]?: string } = {}
+  for (const field of contentFields) {
+    const value = header(headers, contentHeaders[field])
+    if (value) content[field] = value
   }
+  const { [expiresName]: expires, ...user } = toUser(headers)
+  return { ...content, ...(expires !== undefined && { expires }), user }
+}
+
+function toUser(headers: ReceivedHeaders): Readonly<Record<string, string>> {
+  const names = [...headers.keys()].filter(isMetadata)
+  return Object.fromEntries(names.map((name) => [decodeName(name.slice(prefix.length)), rfc2047.decode(header(headers, name) ?? '')]))
 }

@@ -1,46 +1,32 @@
-import type { BlobHTTPHeaders } from '@azure/storage-blob'
 import { isStorageError, StorageError } from '../../error.ts'
-import type { Body, CallOptions, PutOptions, PutResult } from '../../storage.ts'
-import { unquote } from '../s3/listing.ts'
-import type { Client } from './client.ts'
-import { ChunkedBody } from './http.ts'
-import { md5Of } from './info.ts'
+import { encodeText } from '../../http/encode.ts'
+import { header } from '../../http/headers.ts'
+import type { Answer } from '../../http/transport.ts'
+import type { Body, CallOptions, PutOptions, PutResult, Tags } from '../../storage.ts'
+import { etagOf, md5Of } from './info.ts'
 import { limits } from './limits.ts'
-import { toBlobMetadata } from './metadata.ts'
+import { toMetadataHeaders } from './metadata.ts'
+import type { Headers } from './shared-key.ts'
+import type { Wire } from './wire.ts'
 
-export async function putBlob(client: Client, key: string, body: Body, options: PutOptions): Promise<PutResult> {
+export async function putBlob({ send }: Wire, key: string, body: Body, options: PutOptions): Promise<PutResult> {
   const { hashes, signal } = options
-  const blob = client.blob(key)
-  const described = describeBlob(options)
-  const answer = await client.call('key', () =>
-    blob.upload(new ChunkedBody(body), byteLength(body), {
-      ...described,
-      conditions: conditionsOf(options),
-      ...(hashes?.md5 !== undefined && { transactionalContentMD5: Buffer.from(hashes.md5, 'hex') }),
-      ...(signal && { abortSignal: signal }),
-    }),
-  )
-  return { ...(answer.etag && { etag: unquote(answer.etag) }), hashes: md5Of(answer.contentMD5) }
+  const headers = { 'x-ms-blob-type': 'BlockBlob', ...describeBlob(options), ...conditionsOf(options), ...proofOf(hashes) }
+  return toPutResult(await send({ method: 'PUT', key, headers, body, signal }))
 }
 
-/** What goes with a blob's bytes, as Put Blob and Put Block List take it. Plain JSON. */
-export interface BlobDescription {
-  readonly blobHTTPHeaders: BlobHTTPHeaders
-  readonly metadata: Record<string, string>
-  readonly tier?: string
-  readonly tags?: Record<string, string>
-}
+export const toPutResult = ({ headers }: Answer): PutResult => ({ ...etagOf(headers), hashes: md5Of(header(headers, 'content-md5')) })
 
-/** Fails `metadata-unsupported`, `invalid` (no such tier). */
-export function describeBlob({ metadata, storageClass, tags }: Pick<PutOptions, 'metadata' | 'storageClass' | 'tags'>): BlobDescription {
-  const { headers, metadata: user } = toBlobMetadata(metadata, limits.maxMetadataBytes)
+/** What goes with a blob's bytes, as Put Blob, Put Block List and Put Blob From URL take it. Fails `metadata-unsupported`, `invalid` (no such tier). */
+export function describeBlob({ metadata, storageClass, tags }: Pick<PutOptions, 'metadata' | 'storageClass' | 'tags'>): Headers {
   return {
-    blobHTTPHeaders: headers,
-    metadata: user,
-    ...(storageClass !== undefined && { tier: checkedTier(storageClass) }),
-    ...(tags && { tags: { ...tags } }),
+    ...toMetadataHeaders(metadata, limits.maxMetadataBytes),
+    ...(storageClass !== undefined && { 'x-ms-access-tier': checkedTier(storageClass) }),
+    ...(tags && Object.keys(tags).length > 0 && { 'x-ms-tags': encodeTags(tags) }),
   }
 }
+
+const encodeTags = (tags: Tags): string => Object.entries(tags).map(([name, value]) => `${encodeText(name)}=${encodeText(value)}`).join('&')
 
 const tiers: readonly string[] = ['Hot', 'Cool', 'Cold', 'Archive', 'Smart']
 
@@ -49,16 +35,18 @@ function checkedTier(storageClass: string): string {
   throw new StorageError(`Azure has no access tier "${storageClass}", only ${tiers.join(', ')}.`, { kind: 'invalid' })
 }
 
-export function conditionsOf({ ifAbsent, ifMatch }: { readonly ifAbsent?: boolean | undefined; readonly ifMatch?: string | undefined }): { ifNoneMatch?: string; ifMatch?: string } {
-  return { ...(ifAbsent && { ifNoneMatch: '*' }), ...(ifMatch !== undefined && { ifMatch: `"${ifMatch}"` }) }
+export function conditionsOf({ ifAbsent, ifMatch }: { readonly ifAbsent?: boolean | undefined; readonly ifMatch?: string | undefined }): Headers {
+  return { ...(ifAbsent && { 'if-none-match': '*' }), ...(ifMatch !== undefined && { 'if-match': `"${ifMatch}"` }) }
 }
 
-const byteLength = (body: Body): number => body.reduce((sum, { length }) => sum + length, 0)
+/** Azure refuses other bytes. */
+export const proofOf = (hashes: PutOptions['hashes']): Headers => (hashes?.md5 === undefined ? {} : { 'content-md5': toBase64(hashes.md5) })
 
-export async function deleteBlob(client: Client, key: string, { signal }: CallOptions = {}): Promise<void> {
-  const blob = client.blob(key)
+export const toBase64 = (hex: string): string => Buffer.from(hex, 'hex').toString('base64')
+
+export async function deleteBlob({ send }: Wire, key: string, { signal }: CallOptions = {}): Promise<void> {
   try {
-    await client.call('key', () => blob.delete({ ...(signal && { abortSignal: signal }) }))
+    await send({ method: 'DELETE', key, signal })
   } catch (error) {
     if (!isStorageError(error, 'not-found')) throw error
   }

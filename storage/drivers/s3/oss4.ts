@@ -15,7 +15,7 @@ export function oss4(region: string): Sign {
     if (credentials.token !== undefined) request.headers['x-oss-security-token'] = credentials.token
     const { method, resource, query, headers } = request
     const canonical = `${method}\n${resource}\n${query}\n${canonicalHeaders(headers)}\n\nUNSIGNED-PAYLOAD`
-    const signature = keys(credentials.secret, day).sign(`${algorithm}\n${time}\n${scope}\n${hash('sha256', canonical)}`)
+    const signature = keys(credentials.secret, day).sign(`${algorithm}\n${time}\n${scope}\n${hash('sha256', canonical)}`, 'hex')
     request.headers['authorization'] = `${algorithm} Credential=${credentials.accessKeyId}/${scope},Signature=${signature}`
   }
 }

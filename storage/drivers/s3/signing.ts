@@ -1,4 +1,5 @@
-import { createHmac, hash } from 'node:crypto'
+import { createHmac } from 'node:crypto'
+import { SigningKey } from '../../http/signing-key.ts'
 
 export interface Credentials {
   readonly accessKeyId: string
@@ -25,32 +26,6 @@ export type Sign = (request: Unsigned, credentials: Credentials, nowMs: number) 
 
 export function hmac(key: Buffer | string, text: string): Buffer {
   return createHmac('sha256', key).update(text).digest()
-}
-
-const blockBytes = 64
-const digestBytes = 32
-
-/** HMAC-SHA-256 of many short texts with one key (RFC 2104): two hashes in one call each cost half of an object for each text. */
-export class SigningKey {
-  readonly #outer = Buffer.alloc(blockBytes + digestBytes, 0x5c)
-  #inner = Buffer.alloc(blockBytes + 512, 0x36)
-
-  /** `key`: at most 64 bytes. */
-  constructor(key: Buffer) {
-    for (const [i, byte] of key.entries()) {
-      this.#inner[i] = byte ^ 0x36
-      this.#outer[i] = byte ^ 0x5c
-    }
-  }
-
-  /** In hex; `text` is ASCII. */
-  sign(text: string): string {
-    const bytes = blockBytes + text.length
-    if (bytes > this.#inner.length) this.#inner = Buffer.concat([this.#inner], bytes)
-    this.#inner.write(text, blockBytes, 'latin1')
-    this.#outer.write(hash('sha256', this.#inner.subarray(0, bytes)), blockBytes, 'hex')
-    return hash('sha256', this.#outer)
-  }
 }
 
 /** A signing key is good for one day: the last one is kept. */

@@ -17,7 +17,7 @@ export function sigV4(region: string): Sign {
     const names = signedNames(headers)
     const signed = names.join(';')
     const canonical = `${method}\n${path}\n${query}\n${canonicalHeaders(headers, names)}\n${signed}\nUNSIGNED-PAYLOAD`
-    const signature = keys(credentials.secret, day).sign(`${algorithm}\n${time}\n${scope}\n${hash('sha256', canonical)}`)
+    const signature = keys(credentials.secret, day).sign(`${algorithm}\n${time}\n${scope}\n${hash('sha256', canonical)}`, 'hex')
     request.headers['authorization'] =
       `${algorithm} Credential=${credentials.accessKeyId}/${scope}, SignedHeaders=${signed}, Signature=${signature}`
   }

@@ -2,16 +2,17 @@ import { describe, expect, it } from 'vitest'
 import { addressFault } from '../../../storage/address-fault.ts'
 import { toStorageError, withAccountCodes, type Refusal } from '../../../storage/drivers/azblob/error.ts'
 import { StorageError, type StorageErrorKind } from '../../../storage/error.ts'
+import { toReceived } from '../../../storage/http/headers.ts'
 
 const now = Date.UTC(2026, 10, 23, 15)
 
 function refusal(status: number, code: string, rest: Partial<Refusal> & { message?: string; extra?: string } = {}): Refusal {
   const { message = 'Words.', extra = '', ...given } = rest
   const body = `\ufeff<?xml version="1.0" encoding="utf-8"?><Error><Code>${code}</Code><Message>${message}\nRequestId:5d9a24b7\nTime:2026-11-24T23:54:39.251Z</Message>${extra}</Error>`
-  return { status, headers: {}, body, about: 'key', sasExpired: false, ...given }
+  return { status, headers: new Map(), body, about: 'key', sasExpired: false, ...given }
 }
 const bare = (status: number, about: Refusal['about'], code?: string): Refusal =>
-  ({ status, headers: code === undefined ? {} : { 'x-ms-error-code': code }, body: '', about, sasExpired: false })
+  ({ status, headers: toReceived({ 'x-ms-error-code': code }), body: '', about, sasExpired: false })
 const authenticationDetail = (text: string) => ({ extra: `<AuthenticationErrorDetail>${text}</AuthenticationErrorDetail>` })
 const mean = (given: Refusal) => toStorageError(given, now)
 
@@ -104,10 +105,10 @@ describe('what a refusal of Azure means', () => {
   })
 
   it('carries Azure’s sentence alone, its request id and when to come again', () => {
-    const error = mean(refusal(503, 'ServerBusy', { message: 'The server is busy.', headers: { 'x-ms-request-id': 'R1', 'retry-after': '7' } }))
+    const error = mean(refusal(503, 'ServerBusy', { message: 'The server is busy.', headers: toReceived({ 'x-ms-request-id': 'R1', 'retry-after': '7' }) }))
     expect(error).toMatchObject({ message: 'The server is busy.', requestId: 'R1', retryAfterMs: 7_000 })
     expect(mean(bare(404, 'key')).message).toBe('Azure answered 404.')
     const until = new Date(now + 3_000).toUTCString()
-    expect(toStorageError({ ...bare(503, 'key'), headers: { 'retry-after': until } }, now).retryAfterMs).toBe(3_000)
+    expect(toStorageError({ ...bare(503, 'key'), headers: toReceived({ 'retry-after': until }) }, now).retryAfterMs).toBe(3_000)
   })
 })

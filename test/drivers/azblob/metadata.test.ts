@@ -2,9 +2,10 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { toObjectInfo } from '../../../storage/drivers/azblob/info.ts'
 import { decodeName, encodeName } from '../../../storage/drivers/azblob/metadata-names.ts'
-import { toBlobMetadata, toMetadata } from '../../../storage/drivers/azblob/metadata.ts'
+import { toMetadata, toMetadataHeaders } from '../../../storage/drivers/azblob/metadata.ts'
+import { toReceived } from '../../../storage/http/headers.ts'
 
-const encodeUser = (user: Record<string, string>) => toBlobMetadata({ user }, 8_192).metadata
+const encodeUser = (user: Record<string, string>) => toMetadataHeaders({ user }, 8_192)
 
 describe('metadata names', () => {
   it.each([
@@ -36,10 +37,10 @@ describe('metadata names', () => {
 describe('metadata values', () => {
   it('are sent as visible ASCII and come back whatever they are', () => {
     fc.assert(fc.property(fc.string({ unit: 'grapheme' }), (value) => {
-      const metadata = encodeUser({ name: value })
-      expect(metadata['name']).toMatch(/^$|^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/)
-      expect(metadata['name']).not.toMatch(/\s{2}/)
-      expect(toMetadata({ metadata }).user).toEqual({ name: value })
+      const headers = encodeUser({ name: value })
+      expect(headers['x-ms-meta-name']).toMatch(/^$|^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/)
+      expect(headers['x-ms-meta-name']).not.toMatch(/\s{2}/)
+      expect(toMetadata(toReceived(headers)).user).toEqual({ name: value })
     }))
   })
 
@@ -52,29 +53,30 @@ describe('metadata values', () => {
 describe('content headers', () => {
   it('beyond ASCII are refused by name', () => {
     const given = { contentDisposition: 'attachment; filename="é"', user: {} }
-    expect(() => toBlobMetadata(given, 8_192)).toThrow(expect.objectContaining({ kind: 'metadata-unsupported', message: expect.stringContaining('contentDisposition') }))
+    expect(() => toMetadataHeaders(given, 8_192)).toThrow(expect.objectContaining({ kind: 'metadata-unsupported', message: expect.stringContaining('contentDisposition') }))
   })
 
   it('Expires is kept beside the user’s metadata', () => {
-    const { metadata } = toBlobMetadata({ expires: 'Wed, 21 Oct 2065 07:28:00 GMT', user: { expires: 'mine' } }, 8_192)
-    expect(toMetadata({ metadata })).toEqual({ expires: 'Wed, 21 Oct 2065 07:28:00 GMT', user: { expires: 'mine' } })
+    const headers = toMetadataHeaders({ expires: 'Wed, 21 Oct 2065 07:28:00 GMT', user: { expires: 'mine' } }, 8_192)
+    expect(toMetadata(toReceived(headers))).toEqual({ expires: 'Wed, 21 Oct 2065 07:28:00 GMT', user: { expires: 'mine' } })
   })
 })
 
 describe('what a blob’s headers say', () => {
-  const md5 = Buffer.from('d41d8cd98f00b204e9800998ecf8427e', 'hex')
+  const md5 = '1B2M2Y8AsgTpgAmY7PhCfg=='
   it.each([
-    [{ accessTier: 'Hot' }, undefined],
-    [{ accessTier: 'Archive' }, 'archived'],
-    [{ accessTier: 'Archive', archiveStatus: 'rehydrate-pending-to-hot' }, 'restoring'],
-    [{ accessTier: 'Archive', archiveStatus: 'rehydrate-pending-to-cool' }, 'restoring'],
-  ])('%o is %s', (headers, archived) => {
-    expect(toObjectInfo('key', 0, headers, undefined).archived).toBe(archived)
+    [{ 'x-ms-access-tier': 'Hot' }, undefined],
+    [{ 'x-ms-access-tier': 'Archive' }, 'archived'],
+    [{ 'x-ms-access-tier': 'Archive', 'x-ms-archive-status': 'rehydrate-pending-to-hot' }, 'restoring'],
+    [{ 'x-ms-access-tier': 'Archive', 'x-ms-archive-status': 'rehydrate-pending-to-cool' }, 'restoring'],
+  ] as const)('%o is %s', (headers, archived) => {
+    expect(toObjectInfo('key', 0, toReceived(headers), undefined).archived).toBe(archived)
   })
 
+  const hashesOf = (blobType: string, stated?: string) => toObjectInfo('key', 0, toReceived({ 'x-ms-blob-type': blobType }), stated).hashes
   it('an MD5 counts for block blobs alone: others change without it', () => {
-    expect(toObjectInfo('key', 0, { blobType: 'BlockBlob' }, md5).hashes).toEqual({ md5: 'd41d8cd98f00b204e9800998ecf8427e' })
-    expect(toObjectInfo('key', 0, { blobType: 'AppendBlob' }, md5).hashes).toEqual({})
-    expect(toObjectInfo('key', 0, { blobType: 'BlockBlob' }, undefined).hashes).toEqual({})
+    expect(hashesOf('BlockBlob', md5)).toEqual({ md5: 'd41d8cd98f00b204e9800998ecf8427e' })
+    expect(hashesOf('AppendBlob', md5)).toEqual({})
+    expect(hashesOf('BlockBlob')).toEqual({})
   })
 })

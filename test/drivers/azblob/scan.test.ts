@@ -26,9 +26,11 @@ describe('a page of List Blobs', () => {
     expect(scanPage(page(blob('<Name>a</Name>', metadata))).entries).toEqual([{ key: 'a', size: 7, mtimeMs: Date.UTC(2026, 10, 23, 10), etag: '0x8D1' }])
   })
 
-  it('leaves folders out, and keeps blobs that only say that they are folders', () => {
+  it('leaves folders out, telling their names, and keeps blobs that only say that they are folders', () => {
     const folder = '<Metadata><Hdi_isfolder>true</Hdi_isfolder></Metadata>'
-    expect(keysOf(page(blob('<Name>dir</Name>', folder, '<Content-Length>0</Content-Length>') + blob('<Name>file</Name>', folder)))).toEqual(['file'])
+    const xml = page(blob('<Name>dir</Name>', folder, '<Content-Length>0</Content-Length>') + blob('<Name>file</Name>', folder))
+    expect(keysOf(xml)).toEqual(['file'])
+    expect(scanPage(xml).hidden).toEqual(['dir'])
   })
 
   it('that is cut is not taken for a short one', () => {

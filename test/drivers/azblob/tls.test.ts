@@ -3,8 +3,8 @@ import { connect, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { AzblobAddress } from '../../../storage/drivers/azblob/address.ts'
-import { openClient } from '../../../storage/drivers/azblob/client.ts'
 import { openAzblob } from '../../../storage/drivers/azblob/driver.ts'
+import { openWire } from '../../../storage/drivers/azblob/wire.ts'
 import { put, readText } from '../../conformance/tools.ts'
 import { startAzurite, type Azurite } from '../../support/azurite.ts'
 
@@ -28,9 +28,9 @@ describe('TLS and proxies', () => {
     proxyUrl = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`
     const { endpoint, account, accountKey } = server
     address = { vendor: 'azblob', endpoint, account, accountKey, container: 'secure' }
-    const client = openClient({ ...address, caFile })
-    await client.container.create()
-    await client.close()
+    const wire = openWire({ ...address, caFile })
+    await wire.send({ method: 'PUT', query: { restype: 'container' }, body: [] })
+    await wire.close()
     await put(openAzblob({ ...address, caFile }), 'key', 'hello')
   })
   afterAll(async () => {

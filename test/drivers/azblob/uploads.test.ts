@@ -67,6 +67,13 @@ describe('an upload of blocks', () => {
     expect(await storage.tagging.getTags('kept')).toEqual({ team: 'web' })
   })
 
+  it('that an earlier version of ours began is told to be gone, so that it is begun anew', async () => {
+    const upload = await begin('earlier')
+    const part = await storage.multipart.putPart(upload, 1, text('abc'))
+    const carried = JSON.stringify({ blobHTTPHeaders: { blobContentType: 'text/css' }, metadata: { by: 'them' } })
+    await expectFailure(storage.multipart.complete({ ...upload, carried }, [part], {}), 'no-upload')
+  })
+
   it('states no hash of its own: what Azure then says of the whole is what was said to it', async () => {
     const { multipart } = storage
     const upload = await begin('claimed')

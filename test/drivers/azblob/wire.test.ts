@@ -109,6 +109,8 @@ describe('a request', () => {
     await expectFailure(open(server.endpoint).list(), 'unavailable')
     await using garbled = await startRawServer((socket) => socket.end(answer(200, { 'content-type': 'application/xml' }, '<Enum')))
     await expectFailure(open(garbled.endpoint).list(), 'unexpected')
+    const { multipart } = open(garbled.endpoint)
+    if (multipart) await expectFailure(multipart.listUploads('key'), 'unexpected')
   })
 })
 
