@@ -1,10 +1,13 @@
 import { readFile } from 'node:fs/promises'
+import type { Socket } from 'node:net'
 import type { Client, ConnectConfig, SFTPWrapper } from 'ssh2'
 import SftpClient from 'ssh2-sftp-client'
 import type { StorageError } from '../../error.ts'
 import type { SftpAddress } from './address.ts'
+import { wrapKeys, type OpenClient } from './ciphers.ts'
 import { Connection, type Patience } from './connection.ts'
 import { toConnectionError } from './error.ts'
+import { GatheringSocket } from './gathering-socket.ts'
 import { hostKeyFault, seenKey } from './host-key.ts'
 
 export interface ConnectOptions extends Patience {
@@ -14,7 +17,7 @@ export interface ConnectOptions extends Patience {
 
 /** What its types leave out. */
 class Ssh extends SftpClient {
-  declare readonly client: Client
+  declare readonly client: OpenClient
 }
 
 const keepaliveMs = 15_000
@@ -26,24 +29,31 @@ export const endpointOf = ({ host, port = 22 }: SftpAddress): string => `${host.
 export async function connect(address: SftpAddress, options: ConnectOptions): Promise<Connection> {
   const ssh = new Ssh('tranship', {})
   const faults: unknown[] = []
+  const socket = new GatheringSocket()
   ssh.client.on('error', (error) => void faults.push(error))
+  wrapKeys(ssh.client)
   try {
-    const sftp = await logIn(ssh, address, options, (fault) => void faults.unshift(fault))
-    ssh.client.setNoDelay(true)
+    const sftp = await logIn({ ssh, socket }, address, options, (fault) => void faults.unshift(fault))
+    socket.setNoDelay(true)
     return new Connection({ client: ssh.client, sftp }, endpointOf(address), options)
   } catch (error) {
-    ssh.client.destroy()
+    socket.destroy()
     throw toConnectionError(faults[0] ?? error, endpointOf(address))
   }
 }
 
-async function logIn(ssh: Ssh, address: SftpAddress, { connectMs }: ConnectOptions, refuse: (fault: StorageError) => void): Promise<SFTPWrapper> {
+interface Line {
+  readonly ssh: Ssh
+  readonly socket: Socket
+}
+
+async function logIn({ ssh, socket }: Line, address: SftpAddress, { connectMs }: ConnectOptions, refuse: (fault: StorageError) => void): Promise<SFTPWrapper> {
   const { password, hostKey } = address
+  const credentials = await credentialsOf(address)
   answerQuestions(ssh.client, password)
   return await ssh.connect({
-    ...(await credentialsOf(address)),
-    host: address.host,
-    port: address.port ?? 22,
+    ...credentials,
+    sock: socket.connect({ host: address.host, port: address.port ?? 22 }),
     username: address.user,
     tryKeyboard: password !== undefined,
     readyTimeout: connectMs,

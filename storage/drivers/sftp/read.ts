@@ -7,8 +7,8 @@ import { assertReadableKey, notFound, type Folder } from './folder.ts'
 import { etagOf, toInfo, type Facts } from './info.ts'
 import { openFlags, type Handle, type Session } from './session.ts'
 
-/** What every server sends in one answer; and how many answers are waited for at a time. */
-const chunkBytes = 32 * 1024
+/** What every server sends in one answer, and in one packet of SSH; and how many answers are waited for at a time. */
+const chunkBytes = 31 * 1024
 const chunksInFlight = 64
 const withBuffer = bufferPool(chunkBytes * chunksInFlight)
 
