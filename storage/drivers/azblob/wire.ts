@@ -2,6 +2,7 @@
 import { isStorageError } from '../../error.ts'
 import { bodyLength } from '../../http/body.ts'
 import { encodeKey, encodeQuery } from '../../http/encode.ts'
+import { usualTimeouts, type Timeouts } from '../../http/timeouts.ts'
 import { openExchange, type Answer, type OnAnswer, type Request } from '../../http/transport.ts'
 import type { Body, LongBody } from '../../storage.ts'
 import { toAccount, type Account } from './account.ts'
@@ -40,17 +41,6 @@ export interface WireDeps {
   readonly now?: () => number
   readonly timeouts?: Timeouts
 }
-
-export interface Timeouts {
-  readonly connectMs: number
-  /** From the last byte sent to the answer's headers. */
-  readonly headersMs: number
-  /** The service may think long about 50,000 blocks, or about a blob that it copies. */
-  readonly completeMs: number
-  /** Between two chunks of an answer. */
-  readonly bodyMs: number
-}
-const usualTimeouts: Timeouts = { connectMs: 10_000, headersMs: 30_000, completeMs: 10 * 60_000, bodyMs: 60_000 }
 
 /** The one that Microsoft's SDK of this time speaks. 2021-02-12 is the first that marks names which XML cannot hold. */
 export const serviceVersion = '2026-10-06'

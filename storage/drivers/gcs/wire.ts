@@ -3,6 +3,7 @@ import { StorageError } from '../../error.ts'
 import { encodeQuery, encodeText, type Query } from '../../http/encode.ts'
 import { toWire } from '../../http/headers.ts'
 import { bodyLength } from '../../http/body.ts'
+import { usualTimeouts, type Timeouts } from '../../http/timeouts.ts'
 import { exchange, openDispatcher, type Answer, type OnAnswer, type Request } from '../../http/transport.ts'
 import type { Body, LongBody } from '../../storage.ts'
 import type { GcsAddress } from './address.ts'
@@ -37,17 +38,6 @@ export interface WireDeps {
   /** In place of Google's. */
   readonly tokens?: TokenSource
 }
-
-interface Timeouts {
-  readonly connectMs: number
-  /** From the last byte sent to the answer's headers. */
-  readonly headersMs: number
-  /** Google speaks of several minutes for a Complete. */
-  readonly completeMs: number
-  /** Between two chunks of an answer. */
-  readonly bodyMs: number
-}
-const usualTimeouts: Timeouts = { connectMs: 10_000, headersMs: 30_000, completeMs: 10 * 60_000, bodyMs: 60_000 }
 
 export const googleEndpoint = 'https://storage.googleapis.com'
 

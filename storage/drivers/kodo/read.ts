@@ -2,6 +2,7 @@ import { StorageError } from '../../error.ts'
 import type { CallOptions, GetOptions, ObjectInfo, Sink } from '../../storage.ts'
 import { etagOf } from '../s3/hashes.ts'
 import { header, type ReceivedHeaders } from '../../http/headers.ts'
+import { readBody, type Announced } from '../../http/read-body.ts'
 import { anyName, toMetadata } from '../../http/metadata.ts'
 import { rawUtf8 } from '../../http/metadata-text.ts'
 import type { KodoWire } from './wire.ts'
@@ -13,24 +14,21 @@ export async function headObject(wire: KodoWire, key: string, { signal }: CallOp
   return toInfo(key, lengthOf(headers), headers)
 }
 
-export async function getObject(wire: KodoWire, key: string, sink: Sink, options: GetOptions = {}): Promise<ObjectInfo> {
-  const { range, ifMatch, signal } = options
-  let reading: { readonly info: ObjectInfo; left: number } | undefined
-  const onAnswer = (status: number, headers: ReceivedHeaders): Sink => {
-    const info = toInfo(key, range ? sizeOfRanged(status, headers, range.first) : lengthOf(headers), headers)
-    if (ifMatch !== undefined && info.etag !== ifMatch) throw new StorageError('The object is another one.', { kind: 'precondition' })
-    const started = { info, left: range ? Math.min(range.last, info.size - 1) - range.first + 1 : info.size }
-    reading = started
-    options.onInfo?.(info)
-    return (chunk) => {
-      started.left -= chunk.length
-      if (started.left < 0) throw wrongLength()
-      return sink(chunk)
-    }
-  }
-  await wire.read({ method: 'GET', key, onAnswer, ...(range && { headers: { range: `bytes=${range.first}-${range.last}` } }), ...(signal && { signal }) })
-  if (reading?.left !== 0) throw wrongLength()
-  return reading.info
+export function getObject(wire: KodoWire, key: string, sink: Sink, options: GetOptions = {}): Promise<ObjectInfo> {
+  const { range, signal, onInfo } = options
+  const headers = { ...(range && { range: `bytes=${range.first}-${range.last}` }) }
+  return readBody({
+    begin: (status, received) => announcedBy(status, received, key, options),
+    send: (onAnswer) => wire.read({ method: 'GET', key, headers, onAnswer, ...(signal && { signal }) }),
+    sink,
+    onInfo,
+  })
+}
+
+function announcedBy(status: number, headers: ReceivedHeaders, key: string, { range, ifMatch }: GetOptions): Announced {
+  const info = toInfo(key, range ? sizeOfRanged(status, headers, range.first) : lengthOf(headers), headers)
+  if (ifMatch !== undefined && info.etag !== ifMatch) throw new StorageError('The object is another one.', { kind: 'precondition' })
+  return { info, bytes: range ? Math.min(range.last, info.size - 1) - range.first + 1 : info.size }
 }
 
 function toInfo(key: string, size: number, headers: ReceivedHeaders): ObjectInfo {
@@ -57,5 +55,3 @@ function sizeOfRanged(status: number, headers: ReceivedHeaders, first: number): 
     throw new StorageError(`The domain ignored the range: it answered ${status}.`, { kind: 'unexpected' })
   return Number(size)
 }
-
-const wrongLength = (): StorageError => new StorageError('The body has another length than announced.', { kind: 'premature-end' })

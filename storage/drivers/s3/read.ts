@@ -2,6 +2,7 @@ import { isStorageError, StorageError } from '../../error.ts'
 import type { CallOptions, GetOptions, ObjectInfo, Sink } from '../../storage.ts'
 import type { Dialect } from './dialect.ts'
 import { header, type ReceivedHeaders } from '../../http/headers.ts'
+import { readBody, type Announced } from '../../http/read-body.ts'
 import { toObjectInfo } from './info.ts'
 import type { Headers } from './signing.ts'
 import type { Wire } from './wire.ts'
@@ -31,30 +32,15 @@ async function explain<A>(wire: Wire, dialect: Dialect<A>, key: string, error: u
   await wire.send({ method: 'GET', key, headers, onAnswer: () => () => {}, ...(signal && { signal }) })
 }
 
-/** The answer's body goes straight into the sink. Nothing is asked to be encoded and nothing is decoded. */
-export async function getObject<A>(
-  wire: Wire,
-  dialect: Dialect<A>,
-  key: string,
-  sink: Sink,
-  options: GetOptions = {},
-): Promise<ObjectInfo> {
-  const { signal, range } = options
-  let reading: Reading | undefined
-  const onAnswer = (status: number, headers: ReceivedHeaders): Sink => {
-    reading = startReading(status, headers, key, dialect, range)
-    options.onInfo?.(reading.info)
-    return countInto(reading, sink)
-  }
-  await wire.send({ method: 'GET', key, headers: readHeaders(dialect, options), onAnswer, ...(signal && { signal }) })
-  if (reading === undefined || reading.receivedBytes !== reading.expectedBytes) throw wrongLength(reading)
-  return reading.info
-}
-
-interface Reading {
-  readonly info: ObjectInfo
-  readonly expectedBytes: number
-  receivedBytes: number
+/** Nothing is asked to be encoded and nothing is decoded. */
+export function getObject<A>(wire: Wire, dialect: Dialect<A>, key: string, sink: Sink, options: GetOptions = {}): Promise<ObjectInfo> {
+  const { signal, range, onInfo } = options
+  return readBody({
+    begin: (status, headers) => announcedBy(status, headers, key, dialect, range),
+    send: (onAnswer) => wire.send({ method: 'GET', key, headers: readHeaders(dialect, options), onAnswer, ...(signal && { signal }) }),
+    sink,
+    onInfo,
+  })
 }
 
 function readHeaders<A>({ reads }: Dialect<A>, { range, ifMatch }: GetOptions): Headers {
@@ -65,21 +51,11 @@ function readHeaders<A>({ reads }: Dialect<A>, { range, ifMatch }: GetOptions): 
   }
 }
 
-function startReading<A>(
-  status: number,
-  headers: ReceivedHeaders,
-  key: string,
-  dialect: Dialect<A>,
-  range: GetOptions['range'],
-): Reading {
-  const expectedBytes = announcedBytes(headers)
-  if (range === undefined) return { info: toObjectInfo(key, expectedBytes, headers, dialect), expectedBytes, receivedBytes: 0 }
+function announcedBy<A>(status: number, headers: ReceivedHeaders, key: string, dialect: Dialect<A>, range: GetOptions['range']): Announced {
+  const bytes = announcedBytes(headers)
+  if (range === undefined) return { info: toObjectInfo(key, bytes, headers, dialect), bytes }
   const size = sizeOfRanged(status, headers, range)
-  return {
-    info: toObjectInfo(key, size, headers, dialect),
-    expectedBytes: Math.min(range.last, size - 1) - range.first + 1,
-    receivedBytes: 0,
-  }
+  return { info: toObjectInfo(key, size, headers, dialect), bytes: Math.min(range.last, size - 1) - range.first + 1 }
 }
 
 function announcedBytes(headers: ReceivedHeaders): number {
@@ -94,20 +70,6 @@ function sizeOfRanged(status: number, headers: ReceivedHeaders, range: { first: 
   const [, first, size] = /^bytes (\d+)-\d+\/(\d+)$/.exec(header(headers, 'content-range') ?? '') ?? []
   if (size === undefined || Number(first) !== range.first) throw unexpected('The store answered with another range.')
   return Number(size)
-}
-
-function countInto(reading: Reading, sink: Sink): Sink {
-  return (chunk) => {
-    reading.receivedBytes += chunk.length
-    if (reading.receivedBytes > reading.expectedBytes) throw wrongLength(reading)
-    return sink(chunk)
-  }
-}
-
-function wrongLength(reading: Reading | undefined): StorageError {
-  return new StorageError(`The body has ${reading?.receivedBytes ?? 0} bytes, ${reading?.expectedBytes ?? 0} were announced.`, {
-    kind: 'premature-end',
-  })
 }
 
 const unexpected = (message: string): StorageError => new StorageError(message, { kind: 'unexpected' })

@@ -7,6 +7,7 @@ import { toStorageError, type Refusal } from './error.ts'
 import { toWire } from '../../http/headers.ts'
 import type { Credentials, Headers, Unsigned } from './signing.ts'
 import { bodyLength, isLong } from '../../http/body.ts'
+import { usualTimeouts, type Timeouts } from '../../http/timeouts.ts'
 import { openExchange, type Answer, type OnAnswer, type Request } from '../../http/transport.ts'
 import { element } from '../../http/xml.ts'
 
@@ -36,17 +37,6 @@ export interface WireDeps {
   readonly now?: () => number
   readonly timeouts?: Timeouts
 }
-
-export interface Timeouts {
-  readonly connectMs: number
-  /** From the last byte sent to the answer's headers. */
-  readonly headersMs: number
-  /** Stores put many parts together before they answer a Complete. */
-  readonly completeMs: number
-  /** Between two chunks of an answer. */
-  readonly bodyMs: number
-}
-const usualTimeouts: Timeouts = { connectMs: 10_000, headersMs: 30_000, completeMs: 10 * 60_000, bodyMs: 60_000 }
 
 export function openWire<A>(
   target: Target,

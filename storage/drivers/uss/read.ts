@@ -1,5 +1,6 @@
 import { isStorageError, StorageError } from '../../error.ts'
 import { header, type ReceivedHeaders } from '../../http/headers.ts'
+import { readBody, type Announced } from '../../http/read-body.ts'
 import type { CallOptions, GetOptions, ObjectInfo, Sink } from '../../storage.ts'
 import { keyFault } from '../../tree/key.ts'
 import { toCdnError } from './error.ts'
@@ -65,39 +66,25 @@ async function blameCdn(wire: Wire, key: string, error: unknown, options: GetOpt
   throw toCdnError(error)
 }
 
-interface Reading {
-  readonly info: ObjectInfo
-  readonly expected: number
-  received: number
-}
-
-async function pour(wire: Wire, key: string, sink: Sink, options: GetOptions): Promise<ObjectInfo> {
-  const { range, signal } = options
-  let reading: Reading | undefined
-  const onAnswer = (status: number, headers: ReceivedHeaders): Sink => {
-    const begun = begin(status, headers, key, options)
-    reading = begun
-    options.onInfo?.(begun.info)
-    return (chunk) => {
-      begun.received += chunk.length
-      if (begun.received > begun.expected) throw wrongLength(begun)
-      return sink(chunk)
-    }
-  }
+function pour(wire: Wire, key: string, sink: Sink, options: GetOptions): Promise<ObjectInfo> {
+  const { range, signal, onInfo } = options
   const headers = { ...(range && { range: `bytes=${range.first}-${range.last}` }) }
-  await wire.send({ method: 'GET', key, headers, onAnswer, ...(signal && { signal }) })
-  if (reading === undefined || reading.received !== reading.expected) throw wrongLength(reading)
-  return reading.info
+  return readBody({
+    begin: (status, received) => announcedBy(status, received, key, options),
+    send: (onAnswer) => wire.send({ method: 'GET', key, headers, onAnswer, ...(signal && { signal }) }),
+    sink,
+    onInfo,
+  })
 }
 
-function begin(status: number, headers: ReceivedHeaders, key: string, { range, ifMatch }: GetOptions): Reading {
+function announcedBy(status: number, headers: ReceivedHeaders, key: string, { range, ifMatch }: GetOptions): Announced {
   if (header(headers, 'x-upyun-list-iter') !== undefined) throw notFound(key)
   const length = header(headers, 'content-length')
   if (length === undefined) throw unexpected('The answer has no Content-Length.')
   const size = range === undefined ? Number(length) : sizeOfRanged(status, headers, range.first)
   const info = toObjectInfo(key, size, headers)
   if (ifMatch !== undefined && info.etag !== ifMatch) throw new StorageError('The file has another ETag than before.', { kind: 'precondition' })
-  return { info, expected: range === undefined ? size : Math.min(range.last, size - 1) - range.first + 1, received: 0 }
+  return { info, bytes: range === undefined ? size : Math.min(range.last, size - 1) - range.first + 1 }
 }
 
 function sizeOfRanged(status: number, headers: ReceivedHeaders, first: number): number {
@@ -107,6 +94,4 @@ function sizeOfRanged(status: number, headers: ReceivedHeaders, first: number): 
   return Number(size)
 }
 
-const wrongLength = (reading: Reading | undefined): StorageError =>
-  new StorageError(`The body has ${reading?.received ?? 0} bytes, ${reading?.expected ?? 0} were announced.`, { kind: 'premature-end' })
 const unexpected = (message: string): StorageError => new StorageError(message, { kind: 'unexpected' })
