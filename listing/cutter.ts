@@ -3,9 +3,17 @@
  * batches of their own, so that what is skipped costs no copy activity.
  */
 import type { Entry } from '../ledger/entry.ts'
-import { maxBatchBytes, maxBatchFiles, type BatchRef } from '../model/batch.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import { maxBatchBytes, maxBatchFiles, type BatchRef, type ListInput } from '../model/batch.ts'
 import { cutBatch, isSkipped, tallyOf } from './batch-cutter.ts'
-import type { ListTask } from './list-batches.ts'
+
+export interface CutterTask {
+  readonly ledger: Ledger
+  readonly input: ListInput
+  /** Attempt of the activity: names the files that this call writes. */
+  readonly attempt: number
+  readonly signal: AbortSignal
+}
 
 export interface Cutter {
   readonly batches: () => readonly BatchRef[]
@@ -26,7 +34,7 @@ interface Queue {
   entries: readonly Entry[]
 }
 
-export function makeCutter({ ledger, input, attempt, signal }: ListTask, listed: readonly Entry[]): Cutter {
+export function makeCutter({ ledger, input, attempt, signal }: CutterTask, listed: readonly Entry[]): Cutter {
   const batches: BatchRef[] = []
   const { largeBytes = maxBatchBytes, tuning } = input.context.options
   const bounds = { files: tuning?.batchFiles, bytes: Math.min(maxBatchBytes, largeBytes) }

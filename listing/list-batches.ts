@@ -6,23 +6,17 @@
 import { noTally, type Tally } from '../model/status.ts'
 import type { ListInput, ListResult } from '../model/batch.ts'
 import type { ListCursor, SourcePosition } from '../ledger/entry.ts'
-import type { Ledger } from '../ledger/ledger.ts'
 import type { Storage } from '../storage/storage.ts'
 import { Blocked } from './blocked.ts'
-import { makeCutter, type Cutter } from './cutter.ts'
+import { makeCutter, type Cutter, type CutterTask } from './cutter.ts'
 import { decideSource, type EntryPage } from './decide-source.ts'
 import { listPositions, type Reached } from './list-positions.ts'
 import { retryEntries } from './retry-rows.ts'
 import type { PageOptions } from './source-pages.ts'
 
-export interface ListTask {
+export interface ListTask extends CutterTask {
   readonly source: Storage
   readonly destination: Storage
-  readonly ledger: Ledger
-  readonly input: ListInput
-  /** Attempt of the activity: names the files that this call writes. */
-  readonly attempt: number
-  readonly signal: AbortSignal
   /** The call returns soon after `now()` has passed this. */
   readonly deadlineMs: number
   readonly now: () => number
