@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { copyBare } from '../../bench/bare/tool.ts'
 import { assertCopied, fillSource, prepare } from '../../bench/files.ts'
-import { ours } from '../../bench/ours.ts'
+import { ours, oursPlain } from '../../bench/ours.ts'
 import { startRig, type EndName, type Installation, type Rig } from '../../bench/rig.ts'
 import type { Sample, Task } from '../../bench/tool.ts'
 import { reportFolder } from '../../model/report-row.ts'
@@ -40,9 +40,7 @@ interface Counts {
   readonly events: number
 }
 
-async function countsOf(files: number): Promise<Counts> {
-  const task = taskOf(files, 'counted-source', 'counted-destination')
-  await begin(task)
+async function countsOf(task: Task, copy: (task: Task) => Promise<Sample> = copyOurs): Promise<Counts> {
   const written = new Set<string>()
   let again = 0
   for (const proxy of rig.proxies) {
@@ -53,18 +51,35 @@ async function countsOf(files: number): Promise<Counts> {
       written.add(url)
     }
   }
-  const { events = 0 } = await copyOurs(task)
+  const { events = 0 } = await copy(task)
   return { requests: rig.proxies.reduce((sum, proxy) => sum + proxy.traffic().total, 0) - again, ledgerWrites: written.size, events }
+}
+
+async function countsOfNew(files: number): Promise<Counts> {
+  const task = taskOf(files, 'counted-source', 'counted-destination')
+  await begin(task)
+  return await countsOf(task)
 }
 
 describe('a thousand small objects more', () => {
   it('cost one batch of requests, ledger writes and Temporal events', async () => {
-    const [few, many] = [await countsOf(500), await countsOf(1_500)]
+    const [few, many] = [await countsOfNew(500), await countsOfNew(1_500)]
     console.log(`500 objects: ${JSON.stringify(few)}, 1,500: ${JSON.stringify(many)}`)
     expect(many.requests - few.requests).toBeLessThanOrEqual(2_050)
     expect(many.ledgerWrites - few.ledgerWrites).toBeLessThanOrEqual(6)
     expect(many.events - few.events).toBeLessThanOrEqual(20)
     expect(few.events).toBeLessThanOrEqual(80)
+  })
+
+  it('that are there already cost what listing and report cost, where the listings tell enough', async () => {
+    const task = taskOf(2_500, 'counted-source', 'counted-destination')
+    await begin(task)
+    await copyOurs(task)
+    const { requests, ledgerWrites, events } = await countsOf(task, oursPlain(own).copy)
+    console.log(`nothing to do for 2,500: ${JSON.stringify({ requests, ledgerWrites, events })}`)
+    expect(requests).toBeLessThanOrEqual(80)
+    expect(ledgerWrites).toBeLessThanOrEqual(12)
+    expect(events).toBeLessThanOrEqual(50)
   })
 
   it('cost a bounded multiple of the CPU of a bare loop', async () => {
