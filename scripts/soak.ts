@@ -47,7 +47,7 @@ interface Soaked {
 
 /** With fewer files histories are cut earlier, so that there is a chain. */
 const fullHistory = 4_096
-const cutAfter = Math.max(50, Math.min(fullHistory, Math.round((fullHistory * many) / 1_000_000)))
+const cutAfter = Math.max(50, Math.min(fullHistory, Math.round((fullHistory * many) / 2_000_000)))
 
 const temporal = await startTemporalServer({ dynamicConfig: { 'limit.historyCount.suggestContinueAsNew': cutAfter } })
 try {

@@ -15,10 +15,12 @@ export function chainFaults(histories: readonly History[], batches: number): str
   ]
 }
 
+/** By merges that ended: one that was cut is done again. */
 function mergedBatches({ events }: History): number[] {
-  return (events ?? []).flatMap(({ activityTaskScheduledEventAttributes: scheduled }) => {
+  const ended = new Set((events ?? []).map(({ activityTaskCompletedEventAttributes: completed }) => String(completed?.scheduledEventId)))
+  return (events ?? []).flatMap(({ eventId, activityTaskScheduledEventAttributes: scheduled }) => {
     const [payload] = scheduled?.input?.payloads ?? []
-    if (scheduled?.activityType?.name !== 'mergeBatches' || !payload) return []
+    if (scheduled?.activityType?.name !== 'mergeBatches' || !payload || !ended.has(String(eventId))) return []
     return defaultPayloadConverter.fromPayload<MergeInput>(payload).batches.map(([n]) => n)
   })
 }
