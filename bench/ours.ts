@@ -2,6 +2,7 @@
 import { eventCount, historiesOf } from '../scripts/figures/history.ts'
 import { cpuSeconds, forgetPeaks, peakBytes } from '../scripts/figures/memory.ts'
 import { workflowIdOf, type JobOptions } from '../model/job.ts'
+import type { StatusMemo } from '../model/status.ts'
 import { optionsOf } from '../test/e2e/tranship.ts'
 import type { Installation } from './rig.ts'
 import type { Sample, Task, Tool } from './tool.ts'
@@ -29,7 +30,8 @@ async function copyOurs({ client, temporal, host }: Installation, { from, to }: 
   const before = { cpu: await cpuSeconds(host.pid), temporal: await cpuSeconds(temporal.pid) }
   const startedAt = performance.now()
   await client.jobs.create(optionsOf({ job, source: from.name, destination: to.name, ...more }))
-  await client.client.workflow.getHandle(workflowIdOf(job)).result()
+  const ended = (await client.client.workflow.getHandle(workflowIdOf(job)).result()) as StatusMemo
+  if (ended.status !== 'Completed') throw new Error(`${job} is ${ended.status}: ${ended.reason?.message}`)
   const seconds = (performance.now() - startedAt) / 1_000
   return {
     seconds,

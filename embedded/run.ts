@@ -35,7 +35,7 @@ const loadWorkers = () => import('../worker/in-process.ts')
 /** Returns once the server answers. */
 export async function runEmbedded(options: EmbeddedOptions): Promise<Embedded> {
   const { folder, port, uiPort, onProgress } = options
-  const server = await startServer({ dataDir: join(folder, '.tranship'), port, uiPort, onProgress, onLaunch: () => void loadWorkers() })
+  const server = await startServer({ dataDir: join(folder, '.tranship'), port, uiPort, onProgress, onLaunch: () => void loadWorkers().catch(() => undefined) })
   const { address, namespace, uiAddress, joined } = server
   const workers = startWorkersOn(server, options)
   const working = workers.then(() => undefined)

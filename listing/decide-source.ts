@@ -84,7 +84,7 @@ async function join(entries: readonly ListEntry[], view: DestinationView | undef
 }
 
 /** What both listings tell of a file is enough to skip it. */
-function decided(entry: Entry, comparison: Comparison): Entry {
+export function decided(entry: Entry, comparison: Comparison): Entry {
   if (!entry.destination || entry.unseen || entry.kind === 'directory') return entry
   const decision = decide(entry, entry.destination, comparison)
   return decision.kind === 'skip' ? { ...entry, skip: decision.reason } : entry

@@ -5,11 +5,12 @@
  */
 import { noTally, type Tally } from '../model/status.ts'
 import type { ListInput, ListResult } from '../model/batch.ts'
-import type { ListCursor, SourcePosition } from '../ledger/entry.ts'
+import { comparisonOf } from '../model/decision.ts'
+import type { Entry, ListCursor, SourcePosition } from '../ledger/entry.ts'
 import type { Storage } from '../storage/storage.ts'
 import { Blocked } from './blocked.ts'
 import { makeCutter, type Cutter, type CutterTask } from './cutter.ts'
-import { decideSource, type EntryPage } from './decide-source.ts'
+import { decided, decideSource, type EntryPage } from './decide-source.ts'
 import { listPositions, type Reached } from './list-positions.ts'
 import { retryEntries } from './retry-rows.ts'
 import type { PageOptions } from './source-pages.ts'
@@ -37,11 +38,17 @@ export async function listBatches(task: ListTask): Promise<ListResult> {
 const startOf = ({ retry }: ListInput): SourcePosition => (retry ? { kind: 'retry', volume: 1, offset: 0 } : { kind: 'after' })
 
 async function listFrom(task: ListTask, cursor: ListCursor): Promise<ListResult> {
-  const cutter = makeCutter(task, cursor.pending)
+  const cutter = makeCutter(task, decidedAnew(task, cursor.pending))
   await cutter.cutFull()
   const { from, excluded } = cutter.isFull() ? { from: cursor.from, excluded: noTally } : await listSome(task, cursor.from, cutter)
   await cutter.end(from.length === 0)
   return await conclude(task, cutter, { pending: cutter.pending(), from }, excluded)
+}
+
+/** The overwrite rule may be another than when they were listed. */
+function decidedAnew({ source, destination, input }: ListTask, pending: readonly Entry[]): Entry[] {
+  const comparison = comparisonOf(source, destination, input.context.options)
+  return pending.map(({ skip: _skip, ...entry }) => decided(entry, comparison))
 }
 
 async function conclude(task: ListTask, { batches }: Cutter, cursor: ListCursor, excluded: Tally): Promise<ListResult> {

@@ -12,7 +12,7 @@ export interface MetadataForm {
   readonly names: RegExp
 }
 
-const contentHeaders = {
+export const contentHeaders = {
   contentType: 'content-type',
   cacheControl: 'cache-control',
   contentEncoding: 'content-encoding',

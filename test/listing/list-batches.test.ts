@@ -92,6 +92,20 @@ describe('the lister', () => {
     expect(await skipsWith({ overwrite: 'always' })).toEqual([[[3, false]], []])
   })
 
+  it('decides anew what waits for its batch when the overwrite rule was changed', async () => {
+    const keys = numbered(3_500)
+    const [source, destination] = [await filled(keys), await filled(keys)]
+    const begun = contextOf({ options: { overwrite: 'never' } })
+    const ledger = openLedger(openMemory(), begun)
+    const task = { source, destination, ledger, attempt: 1, signal, deadlineMs: 0, now: () => 1 }
+    const input = { context: begun, call: 0, firstBatch: 0, maxBatches: 50 }
+    const first = await listBatches({ ...task, source: { ...source, list: (options) => source.list({ ...options, limit: 700 }) }, input })
+    expect([first.batches, first.position]).toEqual([[], { call: 0, attempt: 1 }])
+    const changed = { ...begun, options: { ...begun.options, overwrite: 'always' as const } }
+    const { batches } = await listBatches({ ...task, deadlineMs: Infinity, input: { ...input, context: changed, from: first.position, call: 1 } })
+    expect(batches.map(({ files, skips }) => [files, skips])).toEqual([[1_000, undefined], [1_000, undefined], [1_000, undefined], [500, undefined]])
+  })
+
   it('jumps over what only the destination has', async () => {
     const source = await filled(['a', 'z'])
     const destination = await filled(['a', ...numbered(5_000, 'm'), 'z'])

@@ -90,6 +90,8 @@ describe('a job to a store without order', () => {
       const to = counting({ ...backwards(store), abilities: { ...store.abilities, ordered: false, startAfter: false } })
       await runJob({ source, destination: to.storage, options: { overwrite, compareContentType: false } })
       expect((await rowsOf(store, 1, 'completed_list')).map((row) => row['file_name']).toSorted()).toEqual(completed)
+      const skipped = ['new', 'other', 'same'].filter((name) => !completed.some((one) => one === name))
+      expect((await rowsOf(store, 1, 'skipped_list')).map((row) => row['file_name']).toSorted()).toEqual(skipped)
       expect(to.calls.filter(({ operation, key: name }) => operation === 'head' && ['same', 'other', 'new'].includes(name ?? ''))).toEqual([])
     }
   })

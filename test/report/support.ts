@@ -55,7 +55,11 @@ export async function listAll(task: RunTask, ledger: Ledger, limits: { readonly 
 
 export async function copyAll({ source, destination, options }: RunTask, ledger: Ledger, batches: readonly BatchRef[]): Promise<FinishedBatch[]> {
   const finished: FinishedBatch[] = []
-  for (const { n, listAttempt } of batches) {
+  for (const { n, listAttempt, skips } of batches) {
+    if (skips) {
+      finished.push([n, listAttempt, -1, 0])
+      continue
+    }
     const entries = await ledger.readEntries(n, listAttempt)
     const checkpoint = (state: Parameters<Ledger['writeOutcomes']>[2]) => ledger.writeOutcomes(n, { generation: 0, attempt: 1 }, state)
     await copyBatch({ ...rig({ source, destination, entries, options: jobOptions(options) }), checkpoint })

@@ -1,18 +1,13 @@
 import { StorageError } from '../../error.ts'
 import { header, type ReceivedHeaders } from '../../http/headers.ts'
+import { contentHeaders as httpContentHeaders } from '../../http/metadata.ts'
 import { rfc2047 } from '../../http/metadata-text.ts'
 import type { Metadata } from '../../storage.ts'
 import { decodeName, encodeName } from './metadata-names.ts'
 import type { Headers } from './shared-key.ts'
 
 /** As they are answered; as they are sent, `x-ms-blob-` stands before. */
-const contentHeaders = {
-  contentType: 'content-type',
-  cacheControl: 'cache-control',
-  contentEncoding: 'content-encoding',
-  contentDisposition: 'content-disposition',
-  contentLanguage: 'content-language',
-} as const satisfies Partial<Record<keyof Metadata, string>>
+const { expires: _expires, ...contentHeaders } = httpContentHeaders
 type ContentField = keyof typeof contentHeaders
 const contentFields = Object.keys(contentHeaders) as ContentField[]
 
